@@ -1,0 +1,297 @@
+"""What X may be, and the one padded block that everything else works on.
+
+Sequences reach an estimator as a 3-D array, a 2-D array of univariate series, a list
+or object array of ``(timesteps, features)`` arrays, or token ids. :func:`as_sequences`
+turns each into a :class:`Sequences`, and every message about X is written here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array
+
+FORMS = (
+    "(n_samples, timesteps, features), (n_samples, timesteps), or a list of "
+    "(timesteps, features) arrays"
+)
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """Sequences of one or several lengths in one block.
+
+    Parameters
+    ----------
+    block : ndarray of shape (n_samples, timesteps, features), or (n_samples, timesteps)
+        float values, or integer token ids without a feature axis. Steps after the end
+        of a sequence are 0.
+    lengths : ndarray of shape (n_samples,), dtype int32
+        Number of steps of each sequence.
+    form : {"univariate", "multivariate", "list", "tokens"}
+        What X was: a 2-D array, a 3-D array, a list of arrays, or token ids.
+    """
+
+    block: np.ndarray
+    lengths: np.ndarray
+    form: str
+
+    def __len__(self):
+        return len(self.block)
+
+    @property
+    def n_timesteps(self):
+        """Number of steps of the longest sequence."""
+        return self.block.shape[1]
+
+    @property
+    def n_features(self):
+        """Values a step holds; 1 for token ids and univariate series."""
+        return self.block.shape[2] if self.block.ndim == 3 else 1
+
+    @property
+    def is_padded(self):
+        """Whether some sequence is shorter than the block, or holds padding ids."""
+        if self.form == "tokens":
+            return True
+        return bool(len(self) and self.lengths.min() < self.n_timesteps)
+
+    def take(self, indices):
+        """Return the sequences at ``indices``, in that order."""
+        return Sequences(self.block[indices], self.lengths[indices], self.form)
+
+
+def as_sequences(X, *, vocabulary_size=None, dtype=np.float32, allow_nan=False):
+    """Return X as one padded block.
+
+    Parameters
+    ----------
+    X : array-like
+        ``(n_samples, timesteps, features)``; ``(n_samples, timesteps)``, read as
+        univariate series; a list or object array of ``(timesteps, features)`` arrays;
+        or a 3-D float array whose trailing all-NaN steps are padding.
+    vocabulary_size : int or None, default=None
+        If set, X holds token ids below it and 0 is padding: ``(n_samples, timesteps)``
+        or a list of 1-D integer arrays.
+    dtype : dtype, default=float32
+        Floating type of the block; token ids are int32.
+    allow_nan : bool, default=False
+        Accept NaN inside sequences. Infinity is never accepted.
+
+    Returns
+    -------
+    sequences : Sequences
+
+    Raises
+    ------
+    ValueError
+        X has a wrong rank, no sample, an empty sequence, NaN or infinity inside a
+        sequence, sequences whose features differ, or ids outside the vocabulary. The
+        message names the sample.
+    TypeError
+        X is sparse, or holds what cannot be read as numbers.
+    """
+    if sparse.issparse(X):
+        raise TypeError(
+            "Sparse X was passed, but dense data is required: sequences of shape "
+            f"{FORMS}. Use X.toarray()."
+        )
+    if vocabulary_size is not None:
+        return _tokens(X, vocabulary_size)
+    if _holds_arrays(X):
+        return _from_list(X, dtype, allow_nan)
+    block = check_array(
+        X,
+        dtype=dtype,
+        allow_nd=True,
+        ensure_2d=True,
+        ensure_all_finite=False,
+        ensure_min_samples=1,
+        input_name="X",
+    )
+    if block.ndim > 3:
+        raise ValueError(
+            f"Found array with dim {block.ndim}. X must have shape {FORMS}; got shape "
+            f"{block.shape}."
+        )
+    if block.ndim == 2:
+        if not allow_nan or np.isinf(block).any():
+            check_array(
+                block, ensure_all_finite="allow-nan" if allow_nan else True, copy=False
+            )
+        lengths = np.full(len(block), block.shape[1], dtype=np.int32)
+        return Sequences(block[:, :, np.newaxis], lengths, "univariate")
+    _check_not_empty(block)
+    block, lengths = _strip_nan_padding(block)
+    _check_finite(block, lengths, allow_nan)
+    return Sequences(block, lengths, "multivariate")
+
+
+def _holds_arrays(X):
+    """Whether X is a list or object array whose items are sequences themselves."""
+    if isinstance(X, np.ndarray) or hasattr(X, "dtype"):
+        return (
+            getattr(X, "ndim", 1) == 1
+            and X.dtype == object
+            and len(X) > 0
+            and hasattr(np.asarray(X, dtype=object)[0], "__len__")
+            and not isinstance(np.asarray(X, dtype=object)[0], str)
+        )
+    if not isinstance(X, list | tuple) or len(X) == 0:
+        return False
+    # A list of lists of numbers is a 2-D array, as everywhere in scikit-learn; deeper
+    # nesting or arrays make it a list of sequences.
+    first = X[0]
+    if isinstance(first, list | tuple):
+        return len(first) > 0 and hasattr(first[0], "__len__")
+    return hasattr(first, "shape") and np.ndim(first) >= 1
+
+
+def _from_list(X, dtype, allow_nan):
+    items = [_one_sequence(i, item, dtype) for i, item in enumerate(X)]
+    n_features = items[0].shape[1]
+    for i, item in enumerate(items):
+        if item.shape[1] != n_features:
+            raise ValueError(
+                f"Sequences of X must have the same number of features: sample 0 has "
+                f"{n_features}, sample {i} has {item.shape[1]}."
+            )
+    lengths = np.array([len(item) for item in items], dtype=np.int32)
+    block = np.zeros((len(items), lengths.max(), n_features), dtype=dtype)
+    for row, item in zip(block, items, strict=True):
+        row[: len(item)] = item
+    _check_finite(block, lengths, allow_nan)
+    return Sequences(block, lengths, "list")
+
+
+def _one_sequence(i, item, dtype):
+    item = np.asarray(item)
+    if np.iscomplexobj(item):
+        raise ValueError(f"Complex data not supported: sample {i} of X is complex.")
+    if item.ndim != 2:
+        hint = " Use sequence.reshape(-1, 1)." if item.ndim == 1 else ""
+        raise ValueError(
+            "Each sequence of X must have shape (timesteps, features); sample "
+            f"{i} has shape {item.shape}.{hint}"
+        )
+    if len(item) == 0:
+        raise ValueError(f"Sample {i} of X has 0 time steps; a minimum of 1 is needed.")
+    if item.shape[1] == 0:
+        raise ValueError(
+            f"Sample {i} of X has 0 feature(s) (shape={item.shape}) while a minimum of "
+            "1 is required."
+        )
+    try:
+        return item.astype(dtype)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"Sample {i} of X cannot be read as numbers: {error}") from None
+
+
+def _check_not_empty(block):
+    for axis, what in ((1, "time step(s)"), (2, "feature(s)")):
+        if block.shape[axis] == 0:
+            raise ValueError(
+                f"Found array with 0 {what} (shape={block.shape}) while a minimum of 1 "
+                "is required."
+            )
+
+
+def _strip_nan_padding(block):
+    """Turn trailing all-NaN steps into zeros and lengths."""
+    n_samples, n_timesteps, _ = block.shape
+    full = np.full(n_samples, n_timesteps, dtype=np.int32)
+    # A sum is NaN or infinite as soon as one value is: one pass without a temporary.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(block.sum(dtype=np.float64)):
+            return block, full
+    observed = ~np.isnan(block).all(axis=2)
+    lengths = n_timesteps - observed[:, ::-1].argmax(axis=1)
+    lengths = np.where(observed.any(axis=1), lengths, 0).astype(np.int32)
+    if not lengths.all():
+        raise ValueError(
+            f"Sample {lengths.argmin()} of X has 0 time steps: all of its values are "
+            "NaN, which marks padding. Drop the sample."
+        )
+    after_end = np.arange(n_timesteps) >= lengths[:, np.newaxis]
+    return np.where(after_end[:, :, np.newaxis], block.dtype.type(0), block), lengths
+
+
+def _check_finite(block, lengths, allow_nan):
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(block.sum(dtype=np.float64)):
+            return
+    bad = np.isinf(block) if allow_nan else ~np.isfinite(block)
+    if not bad.any():
+        return
+    sample, step, feature = np.argwhere(bad)[0]
+    if np.isnan(block[sample, step, feature]):
+        raise ValueError(
+            f"Input X contains NaN: sample {sample}, time step {step}, feature "
+            f"{feature}. Only trailing steps that are NaN in every feature are padding "
+            f"(this sequence has {lengths[sample]} steps). Impute the value, for "
+            "example with skgru.preprocessing.SequenceImputer."
+        )
+    raise ValueError(
+        f"Input X contains infinity or a value too large for {block.dtype}: sample "
+        f"{sample}, time step {step}, feature {feature}."
+    )
+
+
+def _tokens(X, vocabulary_size):
+    if isinstance(X, list | tuple) or getattr(X, "dtype", None) == object:
+        items = [_token_ids(item, f"sample {i} of X") for i, item in enumerate(X)]
+        if not items:
+            raise ValueError("Found array with 0 sample(s) while a minimum of 1 is required.")
+        for i, item in enumerate(items):
+            if item.ndim != 1:
+                raise ValueError(
+                    "Each sequence of token ids must be 1-D; sample "
+                    f"{i} of X has shape {item.shape}."
+                )
+        width = max(len(item) for item in items)
+        block = np.zeros((len(items), width), dtype=np.int64)
+        for row, item in zip(block, items, strict=True):
+            row[: len(item)] = item
+    else:
+        block = _token_ids(check_array(X, dtype=None, allow_nd=True), "X")
+        if block.ndim == 3 and block.shape[2] == 1:
+            block = block[:, :, 0]
+        if block.ndim != 2:
+            raise ValueError(
+                "With vocabulary_size set, X must hold token ids of shape (n_samples, "
+                f"timesteps), or be a list of 1-D arrays of ids; got shape {block.shape}."
+            )
+    outside = (block < 0) | (block >= vocabulary_size)
+    if outside.any():
+        sample, step = np.argwhere(outside)[0]
+        raise ValueError(
+            f"Token ids must lie in [0, {vocabulary_size}), where 0 is padding: sample "
+            f"{sample}, position {step} of X is {block[sample, step]}. Raise "
+            "vocabulary_size to the largest id + 1."
+        )
+    present = block != 0
+    if not present.any(axis=1).all():
+        raise ValueError(
+            f"Sample {present.any(axis=1).argmin()} of X has 0 time steps: it holds no "
+            "token id other than 0, which marks padding."
+        )
+    lengths = block.shape[1] - present[:, ::-1].argmax(axis=1)
+    return Sequences(block.astype(np.int32), lengths.astype(np.int32), "tokens")
+
+
+def _token_ids(values, name):
+    values = np.asarray(values)
+    if values.dtype.kind in "iub":
+        return values.astype(np.int64)
+    try:
+        as_float = values.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"With vocabulary_size set, X must hold integer token ids; {name}: {error}"
+        ) from None
+    if not (np.isfinite(as_float).all() and (as_float == np.floor(as_float)).all()):
+        raise ValueError(
+            f"With vocabulary_size set, X must hold integer token ids, but {name} holds "
+            f"NaN, infinity or fractions (dtype {values.dtype})."
+        )
+    return as_float.astype(np.int64)
