@@ -1,0 +1,39 @@
+"""The one place that knows scikit-learn's private and version-dependent names.
+
+``_fit_context`` and the constraint classes have been stable since 1.2 but are private;
+``sklearn.callback`` exists from 1.9 on.
+"""
+
+from sklearn.base import _fit_context as fit_context
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Hidden,
+    Interval,
+    InvalidParameterError,
+    Options,
+    StrOptions,
+)
+
+try:
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+except ImportError:  # scikit-learn < 1.9
+
+    class CallbackSupportMixin:
+        """Nothing to support before scikit-learn 1.9."""
+
+    def with_callbacks(method):
+        """Return the method: there are no callbacks before scikit-learn 1.9."""
+        return method
+
+
+__all__ = [
+    "CallbackSupportMixin",
+    "HasMethods",
+    "Hidden",
+    "Interval",
+    "InvalidParameterError",
+    "Options",
+    "StrOptions",
+    "fit_context",
+    "with_callbacks",
+]
