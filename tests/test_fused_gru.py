@@ -1,0 +1,412 @@
+"""The fused layer is keras.layers.GRU, gradient for gradient."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from skgru._fused_gru import FusedGRU, can_fuse, fused_gru
+
+# Derandomised: the same examples at every run.
+drawn = settings(
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def tolerance(dtype):
+    return 1e-5 if dtype == "float32" else 1e-12
+
+
+def assert_same(actual, expected, tol):
+    """Equal within `tol`, relative to the largest value where that exceeds 1."""
+    actual, expected = tf.nest.flatten(actual), tf.nest.flatten(expected)
+    assert len(actual) == len(expected)
+    for a, e in zip(actual, expected, strict=True):
+        a, e = np.asarray(a), np.asarray(e)
+        assert a.shape == e.shape
+        np.testing.assert_allclose(a, e, rtol=0, atol=tol * max(1, np.abs(e).max()))
+
+
+def normal(rng, shape, dtype="float32"):
+    return tf.constant(rng.normal(size=shape), dtype)
+
+
+def layer_pair(rng, units, features, **config):
+    """Return a stock layer and a fused one with the same random weights."""
+    stock = keras.layers.GRU(units, **config)
+    fused = FusedGRU(units, **config)
+    assert fused.fused
+    for layer in (stock, fused):
+        layer.build((None, None, features))
+    weights = [0.7 * rng.normal(size=w.shape) for w in stock.weights]
+    stock.set_weights(weights)
+    fused.set_weights(weights)
+    return stock, fused
+
+
+def outputs_and_gradients(layer, inputs, initial_state=None, **kwargs):
+    """All outputs, and the gradients of every input and weight."""
+    watched = [inputs] if initial_state is None else [inputs, initial_state]
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        outputs = layer(inputs, initial_state=initial_state, **kwargs)
+        # Every output entry gets an upstream gradient of its own.
+        loss = 0.0
+        for output in tf.nest.flatten(outputs):
+            size = tf.size(output)
+            ramp = tf.reshape(tf.cast(tf.range(size), output.dtype), tf.shape(output))
+            loss += tf.reduce_sum(output * tf.cos(ramp))
+    variables = [w.value for w in layer.trainable_variables]
+    return outputs, tape.gradient(loss, watched + variables)
+
+
+def masks(batch, timesteps):
+    """Any mask at all, and those that padding makes."""
+    rows = st.lists(st.booleans(), min_size=timesteps, max_size=timesteps)
+    lengths = st.integers(0, timesteps)
+    prefix = lengths.map(lambda n: [t < n for t in range(timesteps)])
+    suffix = lengths.map(lambda n: [t >= n for t in range(timesteps)])
+    row = rows | prefix | suffix
+    return st.none() | st.lists(row, min_size=batch, max_size=batch).map(np.array)
+
+
+@drawn
+@given(data=st.data())
+def test_outputs_and_every_gradient_equal_keras(data):
+    batch, timesteps = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 6))
+    features, units = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 5))
+    mask = data.draw(masks(batch, timesteps))
+    dtype = data.draw(st.sampled_from(["float32", "float64"]))
+    config = {
+        name: data.draw(st.booleans(), name)
+        for name in (
+            "return_sequences",
+            "return_state",
+            "go_backwards",
+            "zero_output_for_mask",
+        )
+    }
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    stock, fused = layer_pair(rng, units, features, dtype=dtype, **config)
+    inputs = normal(rng, (batch, timesteps, features), dtype)
+    state = normal(rng, (batch, units), dtype) if data.draw(st.booleans()) else None
+    mask = None if mask is None else tf.constant(mask)
+
+    expected = outputs_and_gradients(stock, inputs, state, mask=mask)
+    actual = outputs_and_gradients(fused, inputs, state, mask=mask)
+    assert_same(actual, expected, tolerance(dtype))
+
+
+@pytest.mark.parametrize("jit_compile", [True, False])
+@pytest.mark.parametrize("go_backwards", [True, False])
+@pytest.mark.parametrize("return_sequences", [True, False])
+def test_compiled_outputs_and_gradients_equal_keras(
+    jit_compile, go_backwards, return_sequences
+):
+    rng = np.random.default_rng(1)
+    stock, fused = layer_pair(
+        rng,
+        17,
+        3,
+        return_sequences=return_sequences,
+        return_state=True,
+        go_backwards=go_backwards,
+    )
+    inputs, state = normal(rng, (5, 11, 3)), normal(rng, (5, 17))
+    mask = tf.constant(rng.random((5, 11)) < 0.7)
+
+    def compiled(layer):
+        function = tf.function(
+            lambda x, h, m: outputs_and_gradients(layer, x, h, mask=m),
+            jit_compile=jit_compile,
+            autograph=False,
+        )
+        return function(inputs, state, mask)
+
+    expected = outputs_and_gradients(stock, inputs, state, mask=mask)
+    assert_same(compiled(fused), expected, 1e-5)
+
+
+def test_gradients_equal_finite_differences():
+    rng = np.random.default_rng(2)
+    shapes = [(3, 5, 2), (3, 4), (2, 12), (4, 12), (2, 12)]
+    point = [normal(rng, shape, "float64") for shape in shapes]
+    direction = [normal(rng, shape, "float64") for shape in shapes]
+    mask = tf.constant([[1, 1, 0, 1, 0], [0, 0, 1, 1, 1], [0, 0, 0, 0, 0]])
+    dropout = tf.constant(rng.choice([0.0, 2.0], (3, 3, 4)))
+
+    def loss(arguments):
+        output, state = fused_gru(*arguments, mask, dropout, return_sequences=True)
+        return tf.reduce_sum(tf.sin(3 * output)) + tf.reduce_sum(state**2)
+
+    with tf.GradientTape() as tape:
+        tape.watch(point)
+        value = loss(point)
+    gradients = tape.gradient(value, point)
+    for i in range(len(point)):
+        # Central differences along a direction of one argument: error O(step^2).
+        step = 1e-5
+        shifted = [
+            loss([p + s * d if j == i else p for j, (p, d) in enumerate(pairs)])
+            for s in (step, -step)
+            for pairs in [list(zip(point, direction, strict=True))]
+        ]
+        numeric = (shifted[0] - shifted[1]) / (2 * step)
+        analytic = tf.reduce_sum(gradients[i] * direction[i])
+        np.testing.assert_allclose(analytic, numeric, rtol=1e-7, atol=1e-7)
+
+
+def test_a_masked_step_leaves_state_and_gradient_unchanged():
+    rng = np.random.default_rng(3)
+    _, fused = layer_pair(rng, 4, 2, return_state=True)
+    inputs, state = normal(rng, (2, 6, 2)), normal(rng, (2, 4))
+    with tf.GradientTape() as tape:
+        tape.watch([inputs, state])
+        _, last = fused(inputs, initial_state=state, mask=tf.zeros((2, 6), tf.bool))
+        loss = tf.reduce_sum(last * 3.0)
+    inputs_gradient, state_gradient = tape.gradient(loss, [inputs, state])
+    np.testing.assert_array_equal(last, state)
+    np.testing.assert_array_equal(state_gradient, np.full((2, 4), 3.0))
+    np.testing.assert_array_equal(inputs_gradient, np.zeros((2, 6, 2)))
+
+
+def test_masked_values_are_never_read():
+    # Padding may hold anything finite.
+    rng = np.random.default_rng(4)
+    _, fused = layer_pair(rng, 4, 2)
+    inputs = rng.normal(size=(2, 6, 2)).astype("float32")
+    mask = tf.sequence_mask([4, 2], 6)
+    padded = np.where(mask[..., None], inputs, 1e6).astype("float32")
+    first = outputs_and_gradients(fused, tf.constant(inputs), mask=mask)
+    second = outputs_and_gradients(fused, tf.constant(padded), mask=mask)
+    assert_same(second, first, 1e-6)
+
+
+@pytest.mark.parametrize("return_sequences", [True, False])
+@pytest.mark.parametrize("merge_mode", ["concat", "sum"])
+def test_bidirectional_stack_equals_keras(return_sequences, merge_mode):
+    rng = np.random.default_rng(5)
+
+    def network(layer):
+        return keras.Sequential(
+            [
+                keras.layers.Input((6, 3)),
+                keras.layers.Masking(),
+                keras.layers.Bidirectional(
+                    layer(4, return_sequences=True), merge_mode=merge_mode
+                ),
+                keras.layers.Bidirectional(
+                    layer(3, return_sequences=return_sequences), merge_mode=merge_mode
+                ),
+            ]
+        )
+
+    stock, fused = network(keras.layers.GRU), network(FusedGRU)
+    assert isinstance(fused.layers[1].forward_layer, FusedGRU)
+    assert isinstance(fused.layers[1].backward_layer, FusedGRU)
+    fused.set_weights(stock.get_weights())
+    inputs = rng.normal(size=(4, 6, 3)).astype("float32")
+    inputs[0, 4:] = inputs[1, :2] = inputs[2, 3] = inputs[3] = 0
+
+    def run(model):
+        inputs_ = tf.constant(inputs)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs_)
+            loss = tf.reduce_sum(tf.sin(3 * model(inputs_)))
+        variables = [w.value for w in model.trainable_variables]
+        return loss, tape.gradient(loss, [inputs_, *variables])
+
+    assert_same(run(fused), run(stock), 1e-5)
+
+
+@pytest.mark.parametrize("rates", [{"dropout": 0.4}, {"recurrent_dropout": 0.4}])
+def test_dropout_equals_keras_with_the_same_seed(rates):
+    rng = np.random.default_rng(6)
+    stock, fused = layer_pair(rng, 8, 3, seed=7, return_sequences=True, **rates)
+    inputs = normal(rng, (4, 5, 3))
+    expected = outputs_and_gradients(stock, inputs, training=True)
+    actual = outputs_and_gradients(fused, inputs, training=True)
+    assert_same(actual, expected, 1e-5)
+    quiet = outputs_and_gradients(fused, inputs, training=False)
+    assert np.abs(quiet[0] - actual[0]).max() > 1e-2
+
+
+def test_a_given_recurrent_dropout_mask_is_used_as_keras_uses_its_own():
+    rng = np.random.default_rng(8)
+    stock, fused = layer_pair(rng, 6, 3, recurrent_dropout=0.5)
+    inputs = normal(rng, (4, 5, 3))
+    given_mask = normal(rng, (3, 4, 6))
+
+    class Cell(type(stock.cell)):
+        """The stock cell, its drawn mask replaced by the given one."""
+
+        def get_recurrent_dropout_mask(self, step_input):
+            return list(tf.unstack(given_mask))
+
+    stock.cell.__class__ = Cell
+    expected = outputs_and_gradients(stock, inputs, training=True)
+    actual = outputs_and_gradients(fused, inputs, recurrent_dropout_mask=given_mask)
+    assert_same(actual, expected, 1e-5)
+
+
+def test_one_trace_serves_every_recurrent_dropout_mask():
+    rng = np.random.default_rng(9)
+    _, fused = layer_pair(rng, 6, 3)
+    inputs = normal(rng, (4, 5, 3))
+    traces = []
+
+    @tf.function(jit_compile=True, autograph=False)
+    def run(dropout_mask):
+        traces.append(1)
+        return fused(inputs, recurrent_dropout_mask=dropout_mask)
+
+    assert_same(run(tf.ones((3, 4, 6))), fused(inputs), 1e-6)
+    assert np.abs(run(tf.zeros((3, 4, 6))) - fused(inputs)).max() > 1e-2
+    assert len(traces) == 1
+
+
+def test_a_dropout_mask_does_not_hide_the_mask_of_the_sequences():
+    rng = np.random.default_rng(10)
+    _, fused = layer_pair(rng, 6, 3)
+    inputs = rng.normal(size=(2, 5, 3)).astype("float32")
+    inputs[0, 3:] = 0
+    masked = keras.layers.Masking()(inputs)
+    with_dropout = fused(masked, recurrent_dropout_mask=tf.ones((3, 2, 6)))
+    np.testing.assert_allclose(with_dropout, fused(masked), atol=1e-6)
+
+
+def test_it_trains_inside_a_compiled_loop_over_steps():
+    """Several gradient steps in one call, weights as loop variables."""
+    rng = np.random.default_rng(11)
+    stock, fused = layer_pair(rng, 6, 3)
+    batches = normal(rng, (4, 5, 7, 3))
+    targets = normal(rng, (4, 5, 6))
+    masks = tf.constant(rng.random((4, 5, 7)) < 0.8)
+    # Every Keras GRU holds the state of its dropout generator.
+    seed_state = [tf.convert_to_tensor(v.value) for v in stock.non_trainable_variables]
+
+    def updated(layer, i, weights):
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            output, _ = layer.stateless_call(
+                weights, seed_state, batches[i], mask=masks[i]
+            )
+            loss = tf.reduce_mean((output - targets[i]) ** 2)
+        gradients = tape.gradient(loss, weights)
+        return [w - 0.1 * g for w, g in zip(weights, gradients, strict=True)]
+
+    @tf.function(jit_compile=True, autograph=False)
+    def train(weights, n_steps):
+        return tf.while_loop(
+            lambda i, *_: i < n_steps,
+            lambda i, *w: (i + 1, *updated(fused, i, list(w))),
+            (tf.constant(0), *weights),
+        )[1:]
+
+    initial = [tf.convert_to_tensor(w.value) for w in fused.trainable_variables]
+    expected = initial
+    for i in range(3):
+        expected = updated(stock, i, expected)
+    assert_same(train(initial, tf.constant(3)), expected, 1e-5)
+
+
+def test_shapes_may_be_unknown_until_run_time():
+    rng = np.random.default_rng(12)
+    stock, fused = layer_pair(rng, 4, 2, return_sequences=True)
+    run = tf.function(
+        lambda x: outputs_and_gradients(fused, x),
+        input_signature=[tf.TensorSpec((None, None, 2))],
+        autograph=False,
+    )
+    for shape in [(3, 5, 2), (2, 7, 2)]:
+        inputs = normal(rng, shape)
+        expected = outputs_and_gradients(stock, inputs)
+        assert_same(run(inputs), expected, 1e-5)
+
+
+def test_config_and_weights_are_those_of_keras():
+    config = {
+        "name": "layer",
+        "units": 4,
+        "kernel_initializer": "he_normal",
+        "recurrent_regularizer": keras.regularizers.L2(0.1),
+        "recurrent_dropout": 0.2,
+        "go_backwards": True,
+        "return_sequences": True,
+        "zero_output_for_mask": True,
+        "seed": 3,
+    }
+    stock, fused = keras.layers.GRU(**config), FusedGRU(**config)
+    assert fused.get_config() == stock.get_config()
+    assert FusedGRU.from_config(stock.get_config()).get_config() == stock.get_config()
+    again = keras.saving.deserialize_keras_object(
+        keras.saving.serialize_keras_object(fused)
+    )
+    assert type(again) is FusedGRU
+    assert again.get_config() == fused.get_config()
+
+    for layer in (stock, fused):
+        layer.build((None, 5, 3))
+    assert [(w.name, w.shape) for w in fused.weights] == [
+        (w.name, w.shape) for w in stock.weights
+    ]
+    inputs = normal(np.random.default_rng(13), (2, 5, 3))
+    stock.set_weights(fused.get_weights())
+    np.testing.assert_allclose(stock(inputs), fused(inputs), atol=1e-6)
+    assert_same(fused.losses, stock.losses, 1e-6)
+
+
+not_fused = [
+    {"activation": "relu"},
+    {"recurrent_activation": "hard_sigmoid"},
+    {"use_bias": False},
+    {"reset_after": False},
+    {"unroll": True},
+    {"dropout": 0.2, "recurrent_dropout": 0.2},
+    {"dtype": "mixed_bfloat16"},
+]
+
+
+@pytest.mark.parametrize("config", not_fused, ids=str)
+def test_layers_outside_the_rule_run_as_stock_layers(config):
+    rng = np.random.default_rng(14)
+    stock = keras.layers.GRU(4, seed=5, **config)
+    fused = FusedGRU(4, seed=5, **config)
+    assert not can_fuse(stock)
+    assert not can_fuse(stock.get_config())
+    assert not fused.fused
+    inputs = normal(rng, (2, 5, 3))
+    for layer in (stock, fused):
+        layer.build(inputs.shape)
+    fused.set_weights(stock.get_weights())
+    np.testing.assert_array_equal(
+        tf.cast(fused(inputs, training=True), "float32"),
+        tf.cast(stock(inputs, training=True), "float32"),
+    )
+
+
+def test_a_stateful_layer_runs_as_a_stock_layer():
+    assert not can_fuse(keras.layers.GRU(4, stateful=True))
+    layer = FusedGRU(4, stateful=True)
+    inputs = tf.ones((2, 3, 2))
+    assert np.abs(layer(inputs) - layer(inputs)).max() > 0
+
+
+def test_an_injected_mask_needs_a_fused_layer():
+    layer = FusedGRU(4, activation="relu")
+    with pytest.raises(ValueError, match=r"'recurrent_dropout_mask' of layer .* None"):
+        layer(tf.ones((2, 3, 2)), recurrent_dropout_mask=tf.ones((3, 2, 4)))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["go_backwards", "return_sequences", "return_state"])
+def test_the_rule_accepts(dtype, name):
+    layer = keras.layers.GRU(4, dtype=dtype, **{name: True})
+    assert can_fuse(layer)
+    assert can_fuse(layer.get_config())
