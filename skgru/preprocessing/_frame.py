@@ -1,0 +1,159 @@
+"""Read sequences out of a DataFrame in long form."""
+
+from difflib import get_close_matches
+
+import numpy as np
+
+
+def sequences_from_frame(df, id, time, columns=None):
+    """Return the sequences of a DataFrame with one row for each step of a sequence.
+
+    The rows of a sequence may stand anywhere; they are sorted by ``time``. Distances in
+    time are not used: put them into a column of their own where they matter.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame
+        Data in long form.
+    id : str
+        Column that says to which sequence a row belongs.
+    time : str
+        Column of numbers, timestamps or periods that orders the rows of a sequence.
+    columns : str or list of str, default=None
+        Columns that are the features of a step, in this order; by default all others.
+        They must be numeric or bool. NaN is kept, for :class:`SequenceImputer` to fill.
+
+    Returns
+    -------
+    sequences : list of ndarray of shape (timesteps_i, n_columns)
+        The sequences, sorted by id, as ``df.groupby(id)`` has them. float32 if all
+        columns are, else float64.
+    ids : ndarray of shape (n_sequences,)
+        The id of each sequence. ``labels.loc[ids]`` or ``labels.reindex(ids)`` brings a
+        Series of labels into the same order.
+
+    Raises
+    ------
+    TypeError
+        ``df`` is no pandas DataFrame.
+    ValueError
+        ``df`` is empty; a column is missing or not numeric; an id or a time is missing;
+        a time is a string; a time occurs twice in a sequence; a value is infinite. The
+        message names the column and the id.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skgru.preprocessing import sequences_from_frame
+    >>> df = pd.DataFrame(
+    ...     {
+    ...         "patient": ["b", "a", "b"],
+    ...         "day": [2, 1, 1],
+    ...         "pulse": [61.0, 70.0, 60.0],
+    ...     }
+    ... )
+    >>> sequences, ids = sequences_from_frame(df, "patient", "day")
+    >>> ids.tolist()
+    ['a', 'b']
+    >>> sequences[1].tolist()
+    [[60.0], [61.0]]
+    """
+    if not all(hasattr(df, name) for name in ("columns", "groupby", "iloc")):
+        raise TypeError(
+            f"df must be a pandas DataFrame. Got {type(df).__name__} instead; use its "
+            "to_pandas() if it has one."
+        )
+    if len(df) == 0:
+        raise ValueError("df has no row; at least one is needed.")
+    columns = [columns] if isinstance(columns, str) else columns
+    _check_columns(df, [id, time, *(columns or [])])
+    if columns is None:
+        columns = [name for name in df.columns if name not in (id, time)]
+    if len(columns) == 0:
+        raise ValueError(
+            f"df has no column but {id!r} and {time!r}: no feature is left."
+        )
+    _check_keys(df, id, time)
+    values = _values(df, id, columns)
+
+    groups = df.groupby(id, sort=True, observed=True)
+    group = groups.ngroup().to_numpy()
+    # Stable, and by group last: rows of a sequence end up together, in order of time.
+    by_time = (
+        df[time].reset_index(drop=True).sort_values(kind="stable").index.to_numpy()
+    )
+    order = by_time[np.argsort(group[by_time], kind="stable")]
+    group = group[order]
+    _check_times_differ(df, id, time, order, group)
+    starts = np.flatnonzero(np.diff(group)) + 1
+    sequences = [part.copy() for part in np.split(values[order], starts)]
+    ids = df[id].iloc[order[np.concatenate([[0], starts])]].to_numpy()
+    return sequences, ids
+
+
+def _check_columns(df, names):
+    known = list(df.columns)
+    for name in names:
+        if name not in known:
+            close = get_close_matches(str(name), [str(column) for column in known], n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ValueError(f"df has no column {name!r}.{hint} Its columns: {known}.")
+        if known.count(name) > 1:
+            raise ValueError(f"df has {known.count(name)} columns named {name!r}.")
+
+
+def _check_keys(df, id, time):
+    for name in (id, time):
+        missing = df[name].isna().to_numpy()
+        if missing.any():
+            row = missing.argmax()
+            of = "" if name == id else f" of {id} {_shown(df[id].iloc[row])}"
+            raise ValueError(
+                f"Column {name!r} has no value at row {row} (label "
+                f"{_shown(df.index[row])}){of}. Drop the row, or fill it."
+            )
+    dtype = df[time].dtype
+    if dtype.kind not in "iufmM" and not str(dtype).startswith("period"):
+        raise ValueError(
+            f"Column {time!r} must hold numbers, timestamps or periods to order the "
+            f"steps by, but its dtype is {dtype}. Use pandas.to_datetime or astype."
+        )
+
+
+def _values(df, id, columns):
+    for name in columns:
+        if df[name].dtype.kind not in "iufb":
+            raise ValueError(
+                f"Column {name!r} is not numeric (dtype {df[name].dtype}). Encode it, "
+                "or name the columns that are features with columns=[...]."
+            )
+    small = all(df[name].dtype in (np.float16, np.float32) for name in columns)
+    dtype = np.float32 if small else np.float64
+    values = np.column_stack(
+        [df[name].to_numpy(dtype=dtype, na_value=np.nan) for name in columns]
+    )
+    infinite = np.isinf(values)
+    if infinite.any():
+        row, column = np.argwhere(infinite)[0]
+        raise ValueError(
+            f"Column {columns[column]!r} is infinite at row {row} (label "
+            f"{_shown(df.index[row])}) of {id} {_shown(df[id].iloc[row])}."
+        )
+    return values
+
+
+def _check_times_differ(df, id, time, order, group):
+    times = df[time].iloc[order]
+    same = (times.to_numpy()[1:] == times.to_numpy()[:-1]) & (np.diff(group) == 0)
+    if same.any():
+        row = order[np.argmax(same)]
+        raise ValueError(
+            f"{id} {_shown(df[id].iloc[row])} has more than one row at {time} "
+            f"{_shown(df[time].iloc[row])}. Aggregate them, for example with "
+            f"df.groupby([{id!r}, {time!r}], as_index=False).mean()."
+        )
+
+
+def _shown(value):
+    """Return how a value is written in a message: 3 and not np.int64(3)."""
+    return repr(value.item() if isinstance(value, np.generic) else value)

@@ -1,0 +1,308 @@
+"""Turn texts into sequences of token ids."""
+
+from collections import Counter
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.utils.validation import check_is_fitted
+
+from skgru._sklearn import Interval, StrOptions, fit_context
+from skgru.preprocessing._token_array import TokenArray
+
+PADDING, UNKNOWN = 0, 1
+UNKNOWN_TOKEN = "[UNK]"
+
+
+class TextSequencer(TransformerMixin, BaseEstimator):
+    r"""Turn texts into padded sequences of token ids.
+
+    Texts are split by the analyzers of scikit-learn's ``CountVectorizer``. Id 0 is
+    padding, at the end; id 1 is a token that is not in the vocabulary; the tokens of
+    the training texts follow from id 2, the most frequent first, and equally frequent
+    ones in alphabetical order.
+
+    The result knows the size of its vocabulary (see :class:`TokenArray`), so that an
+    estimator after it needs no ``vocabulary_size``.
+
+    Parameters
+    ----------
+    max_tokens : int or None, default=None
+        Largest size of the vocabulary, padding and unknown included, at least 3. The
+        most frequent tokens are kept.
+    max_length : int or None, default=None
+        Number of columns of the result: longer texts are cut, shorter ones padded. By
+        default, as many as the longest text of each call has tokens.
+    keep : {"end", "start"}, default="end"
+        Which part of a text that is cut remains.
+    min_df : int or float, default=1
+        Least number of training texts that a token must occur in; a float in (0, 1) is
+        a proportion of the texts.
+    analyzer : {"word", "char"} or callable, default="word"
+        Whether tokens are words or characters. A callable turns one item of X into its
+        tokens: ``list`` reads texts that are split already, and lists of events.
+    tokenizer : callable or None, default=None
+        Splits a text into words, for languages without spaces: ``jieba.lcut`` for
+        Chinese. Replaces ``token_pattern``.
+    token_pattern : str or None, default=r"(?u)\b\w+\b"
+        Regular expression of a word. Unlike that of ``CountVectorizer``, it keeps words
+        of one character.
+    lowercase : bool, default=True
+        Whether texts are turned into lower case first.
+    strip_accents : {"ascii", "unicode"}, callable or None, default=None
+        How accents are removed, as in ``CountVectorizer``.
+    preprocessor : callable or None, default=None
+        Applied to each text before it is split, in place of ``lowercase`` and
+        ``strip_accents``.
+    stop_words : {"english"}, list or None, default=None
+        Words that are left out. Only for words, not characters.
+
+    Attributes
+    ----------
+    vocabulary_ : dict
+        The id of each token, in order of the ids.
+    vocabulary_size_ : int
+        Number of ids, padding and unknown included.
+
+    Notes
+    -----
+    A text without any token (an empty one, or one of stop words alone) becomes a single
+    unknown token, so that no sequence is empty and no sample is lost.
+
+    Examples
+    --------
+    >>> from skgru.preprocessing import TextSequencer
+    >>> sequencer = TextSequencer().fit(["the cat sat", "the dog sat", "the end"])
+    >>> sequencer.vocabulary_
+    {'the': 2, 'sat': 3, 'cat': 4, 'dog': 5, 'end': 6}
+    >>> X = sequencer.transform(["The cat!", "the old dog sat"])
+    >>> X
+    TokenArray([[2, 4, 0, 0],
+                [2, 1, 5, 3]], dtype=int32)
+    >>> X.vocabulary_size
+    7
+
+    Chinese, character by character:
+
+    >>> TextSequencer(analyzer="char").fit_transform(["猫坐", "猫"])
+    TokenArray([[2, 3],
+                [2, 0]], dtype=int32)
+    """
+
+    _parameter_constraints = {
+        "max_tokens": [Interval(Integral, 3, None, closed="left"), None],
+        "max_length": [Interval(Integral, 1, None, closed="left"), None],
+        "keep": [StrOptions({"end", "start"})],
+        "min_df": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(Real, 0, 1, closed="neither"),
+        ],
+        "analyzer": [StrOptions({"word", "char"}), callable],
+        "tokenizer": [callable, None],
+        "token_pattern": [str, None],
+        "lowercase": ["boolean"],
+        "strip_accents": [StrOptions({"ascii", "unicode"}), callable, None],
+        "preprocessor": [callable, None],
+        "stop_words": [StrOptions({"english"}), list, None],
+    }
+
+    def __init__(
+        self,
+        max_tokens=None,
+        max_length=None,
+        *,
+        keep="end",
+        min_df=1,
+        analyzer="word",
+        tokenizer=None,
+        token_pattern=r"(?u)\b\w+\b",
+        lowercase=True,
+        strip_accents=None,
+        preprocessor=None,
+        stop_words=None,
+    ):
+        self.max_tokens = max_tokens
+        self.max_length = max_length
+        self.keep = keep
+        self.min_df = min_df
+        self.analyzer = analyzer
+        self.tokenizer = tokenizer
+        self.token_pattern = token_pattern
+        self.lowercase = lowercase
+        self.strip_accents = strip_accents
+        self.preprocessor = preprocessor
+        self.stop_words = stop_words
+
+    def fit(self, X, y=None):
+        """Learn the vocabulary of the texts of X.
+
+        Parameters
+        ----------
+        X : iterable of str of length n_samples
+            The training texts.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : TextSequencer
+            The fitted transformer.
+
+        Raises
+        ------
+        TypeError
+            X is one string or a table, or an item is no string; the sample is named.
+        ValueError
+            X is empty, or no token is left for the vocabulary.
+        """
+        self.fit_transform(X)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X, y=None):
+        """Learn the vocabulary of the texts of X and return their token ids.
+
+        Parameters
+        ----------
+        X : iterable of str of length n_samples
+            The training texts.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        X_out : TokenArray of shape (n_samples, timesteps), dtype int32
+            The token ids.
+        """
+        texts = self._split(X)
+        self.vocabulary_ = self._learn(texts)
+        self.vocabulary_size_ = len(self.vocabulary_) + 2
+        return self._encode(texts)
+
+    def transform(self, X):
+        """Return the token ids of the texts of X.
+
+        Parameters
+        ----------
+        X : iterable of str of length n_samples
+            Texts.
+
+        Returns
+        -------
+        X_out : TokenArray of shape (n_samples, timesteps), dtype int32
+            The token ids; ``timesteps`` is ``max_length``, or the number of tokens of
+            the longest text.
+        """
+        check_is_fitted(self)
+        return self._encode(self._split(X))
+
+    def inverse_transform(self, X):
+        """Return the tokens of sequences of token ids.
+
+        Parameters
+        ----------
+        X : array-like of int of shape (n_samples, timesteps)
+            Token ids.
+
+        Returns
+        -------
+        tokens : list of list of str
+            The tokens of each sequence without its padding; "[UNK]" where the token was
+            unknown.
+
+        Raises
+        ------
+        ValueError
+            X is not 2-D, or an id lies outside the vocabulary; its sample is named.
+        """
+        check_is_fitted(self)
+        ids = np.asarray(X)
+        if ids.ndim != 2 or ids.dtype.kind not in "iu":
+            raise ValueError(
+                "X must hold integer token ids of shape (n_samples, timesteps); got "
+                f"dtype {ids.dtype} and shape {ids.shape}."
+            )
+        outside = (ids < 0) | (ids >= self.vocabulary_size_)
+        if outside.any():
+            sample, step = np.argwhere(outside)[0]
+            raise ValueError(
+                f"Token ids must lie in [0, {self.vocabulary_size_}): sample {sample}, "
+                f"position {step} of X is {ids[sample, step]}."
+            )
+        names = [None, UNKNOWN_TOKEN, *self.vocabulary_]
+        return [[names[i] for i in row if i != PADDING] for row in ids.tolist()]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def _split(self, X):
+        """Return the list of tokens of each text."""
+        if isinstance(X, str | bytes):
+            raise TypeError(
+                "X must be an iterable of texts. Got a single text instead; use [text]."
+            )
+        if getattr(X, "ndim", 1) != 1:
+            raise TypeError(
+                f"X must be 1-D, an iterable of texts. Got shape {X.shape} instead; "
+                "pass one column, such as df['text'] or X[:, 0]."
+            )
+        analyze = CountVectorizer(
+            analyzer=self.analyzer,
+            tokenizer=self.tokenizer,
+            token_pattern=self.token_pattern,
+            lowercase=self.lowercase,
+            strip_accents=self.strip_accents,
+            preprocessor=self.preprocessor,
+            stop_words=self.stop_words,
+        ).build_analyzer()
+        only_strings = not callable(self.analyzer)
+        texts = []
+        for i, text in enumerate(X):
+            if only_strings and not isinstance(text, str):
+                missing = text is None or (isinstance(text, float) and text != text)
+                what = "missing" if missing else f"{type(text).__name__} ({text!r:.50})"
+                raise TypeError(
+                    f"Every item of X must be a string, but sample {i} is {what}. Drop "
+                    "or fill missing texts, and decode bytes."
+                )
+            texts.append(list(analyze(text)))
+        if not texts:
+            raise ValueError("X holds no text; at least one is needed.")
+        return texts
+
+    def _learn(self, texts):
+        """Return the id of each token, the most frequent first."""
+        count, n_texts_with = Counter(), Counter()
+        for tokens in texts:
+            count.update(tokens)
+            n_texts_with.update(set(tokens))
+        least = self.min_df
+        if not isinstance(least, Integral):
+            least *= len(texts)
+        frequent = [token for token in count if n_texts_with[token] >= least]
+        if not frequent:
+            raise ValueError(
+                f"No token is left for the vocabulary: {len(count)} different tokens "
+                f"in {len(texts)} texts, none of them in {self.min_df} (min_df) texts. "
+                "Lower min_df, or check token_pattern, tokenizer and stop_words."
+            )
+        frequent.sort(key=lambda token: (-count[token], token))
+        if self.max_tokens is not None:
+            frequent = frequent[: self.max_tokens - 2]
+        return {token: i for i, token in enumerate(frequent, start=UNKNOWN + 1)}
+
+    def _encode(self, texts):
+        """Return the padded ids of texts that are split already."""
+        width = self.max_length or max(1, max(len(tokens) for tokens in texts))
+        ids = np.full((len(texts), width), PADDING, dtype=np.int32)
+        for row, tokens in zip(ids, texts, strict=True):
+            tokens = tokens[:width] if self.keep == "start" else tokens[-width:]
+            known = [self.vocabulary_.get(token, UNKNOWN) for token in tokens]
+            known = known or [UNKNOWN]
+            row[: len(known)] = known
+        return TokenArray(ids, self.vocabulary_size_)

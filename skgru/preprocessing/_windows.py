@@ -1,0 +1,138 @@
+"""Cut a long series into windows and the values that follow them."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils import check_array
+
+from skgru._sklearn import Interval, InvalidParameterError
+
+
+def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0):
+    """Cut a series into windows X and the ``horizon`` values y that follow each.
+
+    Window i holds the steps ``[i * step, i * step + window)``, and its y the target at
+    the ``horizon`` steps after them: no step is in a window and in its own y.
+
+    Neighbouring windows overlap: a value in the y of one is in the X of later ones and,
+    if ``horizon > step``, in the y of neighbours. Evaluate in order of time, by
+    ``TimeSeriesSplit(gap=ceil(horizon / step) - 1)``: with that gap no value to
+    predict in a test fold is a target of its training fold.
+
+    Parameters
+    ----------
+    series : array-like of shape (n_steps,) or (n_steps, n_channels)
+        The series in order of time, at equal distances: an array, a pandas Series or a
+        DataFrame whose columns are channels.
+    window : int
+        Number of steps of a window.
+    horizon : int, default=1
+        Number of steps to predict after each window.
+    step : int, default=1
+        Number of steps from the start of a window to that of the next.
+    exogenous : array-like of shape (n_steps,) or (n_steps, n_exogenous), default=None
+        Further channels of X that are never targets. Those of the steps of the window
+        are used, not those of the steps to predict.
+    target : int or str, default=0
+        Which channel of a series with several becomes y: its position, or its name in a
+        DataFrame. All channels, the target included, are features of X.
+
+    Returns
+    -------
+    X : ndarray of shape (n_windows, window, n_channels + n_exogenous)
+        The windows: channels first, then exogenous ones. float32 if the series is (and
+        ``exogenous``, if given), else float64. Writable, no view of ``series``.
+    y : ndarray of shape (n_windows,), or (n_windows, horizon) if ``horizon > 1``
+        The values of the target that follow.
+
+    Raises
+    ------
+    ValueError
+        The series is shorter than ``window + horizon``, holds NaN or infinity (the
+        index is named), or differs in length from ``exogenous``; a parameter is out of
+        its range.
+
+    Examples
+    --------
+    >>> from skgru.preprocessing import make_windows
+    >>> X, y = make_windows([1.0, 2.0, 3.0, 4.0, 5.0], window=3)
+    >>> X.shape
+    (2, 3, 1)
+    >>> X[:, :, 0]
+    array([[1., 2., 3.],
+           [2., 3., 4.]])
+    >>> y
+    array([4., 5.])
+
+    The window to forecast from is the last one: ``series[-window:]``, reshaped to
+    ``(1, window, n_channels)``.
+    """
+    at_least_one = Interval(Integral, 1, None, closed="left")
+    for name, value in (("window", window), ("horizon", horizon), ("step", step)):
+        if not at_least_one.is_satisfied_by(value):
+            raise InvalidParameterError(
+                f"The {name!r} parameter of make_windows must be {at_least_one}. Got "
+                f"{value!r} instead."
+            )
+    channels = _channels(series, "series")
+    target = _target_column(series, channels, target)
+    followed = channels[window:, target]
+    if exogenous is not None:
+        extra = _channels(exogenous, "exogenous")
+        if len(extra) != len(channels):
+            raise ValueError(
+                "exogenous must have a row for every step of series: series has "
+                f"{len(channels)} steps, exogenous has {len(extra)}."
+            )
+        channels = np.concatenate([channels, extra], axis=1)
+    if len(channels) < window + horizon:
+        raise ValueError(
+            f"series has {len(channels)} steps, but window={window} and "
+            f"horizon={horizon} need at least {window + horizon}."
+        )
+    view = np.lib.stride_tricks.sliding_window_view
+    y = view(followed, horizon)[::step]
+    X = view(channels, window, axis=0)[::step][: len(y)].transpose(0, 2, 1)
+    return X.copy(order="C"), y[:, 0].copy() if horizon == 1 else y.copy()
+
+
+def _channels(values, name):
+    """Return ``values`` as a finite float array of shape (n_steps, n_channels)."""
+    array = check_array(
+        values,
+        dtype=[np.float64, np.float32],
+        ensure_2d=False,
+        ensure_all_finite=False,
+        input_name=name,
+    )
+    array = array.reshape(len(array), -1) if array.ndim == 1 else array
+    bad = ~np.isfinite(array)
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        label = f" (label {values.index[row]})" if hasattr(values, "iloc") else ""
+        channel = f", channel {column}" if array.shape[1] > 1 else ""
+        what = "NaN" if np.isnan(array[row, column]) else "infinity"
+        raise ValueError(
+            f"{name} contains {what} at index {row}{label}{channel}. Fill or drop the "
+            "gap before cutting windows, for example with Series.interpolate()."
+        )
+    return array
+
+
+def _target_column(series, channels, target):
+    names = list(getattr(series, "columns", []))
+    n_channels = channels.shape[1]
+    if isinstance(target, str):
+        if target in names:
+            return names.index(target)
+        columns = f"its columns are {names}" if names else "it has no column names"
+        raise ValueError(
+            f"The 'target' parameter of make_windows is {target!r}, which is no column "
+            f"of series: {columns}."
+        )
+    if not Interval(Integral, 0, n_channels, closed="left").is_satisfied_by(target):
+        raise InvalidParameterError(
+            "The 'target' parameter of make_windows must be a column name or an int in "
+            f"the range [0, {n_channels}). Got {target!r} instead."
+        )
+    return target
