@@ -115,15 +115,13 @@ def as_sequences(X, *, vocabulary_size=None, dtype=np.float32, allow_nan=False):
             f"{block.shape}."
         )
     if block.ndim == 2:
-        if not allow_nan or np.isinf(block).any():
-            check_array(
-                block, ensure_all_finite="allow-nan" if allow_nan else True, copy=False
-            )
         lengths = np.full(len(block), block.shape[1], dtype=np.int32)
-        return Sequences(block[:, :, np.newaxis], lengths, "univariate")
+        block = block[:, :, np.newaxis]
+        _check_finite(block, lengths, allow_nan, "univariate")
+        return Sequences(block, lengths, "univariate")
     _check_not_empty(block)
     block, lengths = _strip_nan_padding(block)
-    _check_finite(block, lengths, allow_nan)
+    _check_finite(block, lengths, allow_nan, "multivariate")
     return Sequences(block, lengths, "multivariate")
 
 
@@ -160,7 +158,7 @@ def _from_list(X, dtype, allow_nan):
     block = np.zeros((len(items), lengths.max(), n_features), dtype=dtype)
     for row, item in zip(block, items, strict=True):
         row[: len(item)] = item
-    _check_finite(block, lengths, allow_nan)
+    _check_finite(block, lengths, allow_nan, "list")
     return Sequences(block, lengths, "list")
 
 
@@ -216,7 +214,7 @@ def _strip_nan_padding(block):
     return np.where(after_end[:, :, np.newaxis], block.dtype.type(0), block), lengths
 
 
-def _check_finite(block, lengths, allow_nan):
+def _check_finite(block, lengths, allow_nan, form):
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(block.sum(dtype=np.float64)):
             return
@@ -224,16 +222,24 @@ def _check_finite(block, lengths, allow_nan):
     if not bad.any():
         return
     sample, step, feature = np.argwhere(bad)[0]
-    if np.isnan(block[sample, step, feature]):
+    where = f"sample {sample}, time step {step}"
+    if form != "univariate":
+        where += f", feature {feature}"
+    if np.isinf(block[sample, step, feature]):
         raise ValueError(
-            f"Input X contains NaN: sample {sample}, time step {step}, feature "
-            f"{feature}. Only trailing steps that are NaN in every feature are padding "
-            f"(this sequence has {lengths[sample]} steps). Impute the value, for "
-            "example with skgru.preprocessing.SequenceImputer."
+            f"Input X contains infinity or a value too large for {block.dtype}: "
+            f"{where}."
         )
+    padding = {
+        "univariate": "A 2-D X has no padding; give series of unequal length as a list "
+        "of (timesteps, 1) arrays.",
+        "multivariate": "Only trailing steps that are NaN in every feature are padding "
+        f"(this sequence has {lengths[sample]} steps).",
+        "list": "The arrays of a list have no padding.",
+    }
     raise ValueError(
-        f"Input X contains infinity or a value too large for {block.dtype}: sample "
-        f"{sample}, time step {step}, feature {feature}."
+        f"Input X contains NaN: {where}. {padding[form]} Impute the value, for example "
+        "with skgru.preprocessing.SequenceImputer."
     )
 
 
