@@ -195,100 +195,123 @@ def _recurrence(
 
     Inputs, states and the mask are time-major. Time is always that of the inputs:
     running backwards only changes the order in which the loops visit it.
+
+    What is done how was decided by measurement under XLA on CPU:
+
+    - The input projections are one array for each gate. A slice of a slice of one
+      wide array keeps XLA from vectorising the gates: seven times slower.
+    - The recurrent products are one product for all gates. Slices of its result do
+      vectorise, and three products, with three arrays to store, cost more.
+    - The loops store only what the next pass cannot compute for all steps at once:
+      the products, and the states. All gates are then computed in one sweep again,
+      which is faster than storing each of them step by step.
     """
-    timesteps = _size(inputs, 0)
-    batch = _size(inputs, 1)
-    units = _size(recurrent_kernel, 0)
-    n_features = _size(inputs, 2)
-    dtype = inputs.dtype
+    timesteps, batch = _size(inputs, 0), _size(inputs, 1)
+    units = recurrent_kernel.shape[0]
+    mask = None if mask is None else mask[:, :, None]
 
     def time_of(step):
         return timesteps - 1 - step if go_backwards else step
 
-    def dropped(state):
-        """Return the state that each gate sees."""
-        if dropout_mask is None:
-            return state, state, state
-        return state * dropout_mask[0], state * dropout_mask[1], state * dropout_mask[2]
-
     @tf.custom_gradient
     def forward(inputs, initial_state, kernel, recurrent_kernel, bias):
-        # The reset gate scales cg, so it stays inside the loop; the other two
-        # recurrent biases join the input biases.
-        kernels = tf.split(kernel, 3, axis=1)
-        recurrent_kernels = tf.split(recurrent_kernel, 3, axis=1)
-        bias_z, bias_r, _ = tf.split(tf.reduce_sum(bias, axis=0), 3)
-        bias_g = bias[0, 2 * units :]
-        candidate_bias = bias[1, 2 * units :]
-        flat_inputs = tf.reshape(inputs, (timesteps * batch, n_features))
+        # A column of ones makes the bias a row of the kernel: its gradient comes out
+        # of the kernel's product. Of the recurrent biases only cg cannot join it.
+        ones = tf.ones((timesteps, batch, 1), inputs.dtype)
+        rows = _rows(tf.concat((inputs, ones), axis=2))
+        input_bias, candidate_bias = bias[0], bias[1, 2 * units :]
+        input_bias += tf.concat(
+            (bias[1, : 2 * units], tf.zeros_like(candidate_bias)), 0
+        )
+        kernel_and_bias = tf.concat((kernel, input_bias[None]), axis=0)
         projections = [
-            tf.reshape(tf.matmul(flat_inputs, w) + b, (timesteps, batch, units))
-            for w, b in zip(kernels, (bias_z, bias_r, bias_g), strict=True)
+            tf.reshape(tf.matmul(rows, k), (timesteps, batch, units))
+            for k in _thirds(kernel_and_bias)
         ]
-        # Each gate is written over the projection it was computed from.
-        gates = tuple(_array(dtype, timesteps).unstack(p) for p in projections)
-        empty = [_array(dtype, timesteps, initial_state.shape) for _ in range(2)]
+        recurrent_kernels = _thirds(recurrent_kernel)
 
-        def step(i, state, z_all, r_all, g_all, a_all, previous_all):
-            t = time_of(i)
-            seen = dropped(state)
-            z = z_all.read(t) + tf.matmul(seen[0], recurrent_kernels[0])
-            r = r_all.read(t) + tf.matmul(seen[1], recurrent_kernels[1])
-            a = tf.matmul(seen[2], recurrent_kernels[2]) + candidate_bias
-            z, r = _sigmoid(z), _sigmoid(r)
-            g = tf.tanh(g_all.read(t) + r * a)
+        def gates(projections, products, mask):
+            """Return z, r, g and a = h Ug + cg, of one step or of all."""
+            z, r, a = _thirds(products)
+            z, r = _sigmoid(projections[0] + z), _sigmoid(projections[1] + r)
+            a += candidate_bias
             if mask is not None:
-                z = tf.where(tf.gather(mask, t)[:, None], z, tf.ones_like(z))
+                z = tf.where(mask, z, tf.ones_like(z))
+            return z, r, tf.tanh(projections[2] + r * a), a
+
+        def recurrent_product(state):
+            if dropout_mask is None:
+                return tf.matmul(state, recurrent_kernel)
+            return tf.concat(
+                [
+                    tf.matmul(state * dropout_mask[i], recurrent_kernels[i])
+                    for i in range(3)
+                ],
+                axis=1,
+            )
+
+        def step(i, state, products, states):
+            t = time_of(i)
+            product = recurrent_product(state)
+            z, _, g, _ = gates(
+                [tf.gather(p, t) for p in projections],
+                product,
+                None if mask is None else tf.gather(mask, t),
+            )
             return (
                 i + 1,
                 z * state + (1 - z) * g,  # exactly the state where z is 1
-                z_all.write(t, z),
-                r_all.write(t, r),
-                g_all.write(t, g),
-                a_all.write(t, a),
-                previous_all.write(t, state),
+                products.write(t, product),
+                states.write(t, state),
             )
 
-        _, last_state, *saved = tf.while_loop(
+        _, last_state, products, states = tf.while_loop(
             lambda i, *_: i < timesteps,
             step,
-            (tf.constant(0), initial_state, *gates, *empty),
+            (
+                tf.constant(0),
+                initial_state,
+                _array(inputs.dtype, timesteps, (initial_state.shape[0], 3 * units)),
+                _array(inputs.dtype, timesteps, initial_state.shape),
+            ),
         )
-        previous = saved[-1].stack()
-        states = ()
-        if return_sequences:
-            # The state after a step is the state before the next one visited.
-            if go_backwards:
-                states = (tf.concat((last_state[None], previous[:-1]), axis=0),)
-            else:
-                states = (tf.concat((previous[1:], last_state[None]), axis=0),)
+        products, states = products.stack(), states.stack()
 
         def backward(*upstream):
             return _backward(
-                inputs,
-                kernels,
-                recurrent_kernels,
-                [array.stack() for array in saved],
+                gates(projections, products, mask),
+                states,
+                rows,
+                kernel,
+                recurrent_kernel,
+                dropout_mask,
                 upstream[0] if return_sequences else None,
                 upstream[-1],
-                dropped,
                 time_of,
             )
 
-        return (*states, last_state), backward
+        if not return_sequences:
+            return last_state, backward
+        # `states` holds the state before each step: that after the one visited before.
+        if go_backwards:
+            after = tf.concat((last_state[None], states[:-1]), axis=0)
+        else:
+            after = tf.concat((states[1:], last_state[None]), axis=0)
+        return (after, last_state), backward
 
-    *states, last_state = forward(inputs, initial_state, kernel, recurrent_kernel, bias)
-    return (states[0] if states else None), last_state
+    result = forward(inputs, initial_state, kernel, recurrent_kernel, bias)
+    return result if return_sequences else (None, result)
 
 
 def _backward(
-    inputs,
-    kernels,
-    recurrent_kernels,
-    saved,
+    gates,
+    states,
+    rows,
+    kernel,
+    recurrent_kernel,
+    dropout_mask,
     outputs_gradient,
     state_gradient,
-    dropped,
     time_of,
 ):
     """Gradients of inputs, initial state, kernel, recurrent kernel and bias.
@@ -298,78 +321,101 @@ def _backward(
 
         dz = dh * (h - g) * z * (1 - z)
         dg = dh * (1 - z) * (1 - g * g)
-        dr = dg * a * r * (1 - r)
         da = dg * r
+        dr = da * a * (1 - r)
         dh_before = dh * z + dz Uz' + dr Ur' + da Ug'
 
-    A masked step has z = 1, so dz = dg = dr = da = 0 and dh passes unchanged.
+    Each is dh times a factor known before the loop, so the loop stores dh alone. A
+    masked step has z = 1: the factors are zero and dh passes unchanged.
     """
-    timesteps, batch, units = (_size(saved[0], axis) for axis in range(3))
-    n_features = _size(inputs, 2)
-    dtype = inputs.dtype
-    previous = saved[-1]
-    # Gate gradients are written over the gates.
-    arrays = [_array(dtype, timesteps).unstack(values) for values in saved[:-1]]
+    z, r, g, a = gates
+    timesteps, batch, units = (_size(states, axis) for axis in range(3))
+    dg_factor = (1 - z) * (1 - g * g)
+    da_factor = dg_factor * r
+    dz_factor = (states - g) * z * (1 - z)
+    dr_factor = da_factor * a * (1 - r)
+    factors = tf.concat((dz_factor, dr_factor, da_factor), axis=2)
 
-    def step(i, gradient, z_all, r_all, g_all, a_all):
+    def step(i, gradient, gradients, transposed):
         t = time_of(timesteps - 1 - i)
         if outputs_gradient is not None:
             gradient += tf.gather(outputs_gradient, t)
-        state = tf.gather(previous, t)
-        z, r, g, a = (array.read(t) for array in (z_all, r_all, g_all, a_all))
-        dg_z = gradient * (1 - z)
-        dz = dg_z * (state - g) * z
-        dg = dg_z * (1 - g * g)
-        da = dg * r
-        dr = da * a * (1 - r)
-        through = [
-            tf.matmul(d, u, transpose_b=True)
-            for d, u in zip((dz, dr, da), recurrent_kernels, strict=True)
-        ]
-        through = [
-            p * m for p, m in zip(through, dropped(tf.ones((), dtype)), strict=True)
-        ]
+        deltas = _times_each_third(tf.gather(factors, t), gradient)
+        if dropout_mask is None:
+            through = tf.matmul(deltas, transposed)
+        else:
+            pairs = zip(_thirds(deltas), tf.split(transposed, 3), strict=True)
+            through = tf.add_n(
+                [
+                    dropout_mask[k] * tf.matmul(delta, block)
+                    for k, (delta, block) in enumerate(pairs)
+                ]
+            )
         return (
             i + 1,
-            gradient * z + through[0] + through[1] + through[2],
-            z_all.write(t, dz),
-            r_all.write(t, dr),
-            g_all.write(t, dg),
-            a_all.write(t, da),
+            gradient * tf.gather(z, t) + through,
+            gradients.write(t, gradient),
+            transposed,
         )
 
-    _, initial_gradient, *arrays = tf.while_loop(
+    # As a loop variable the transposed kernel is laid out once, before the loop. XLA
+    # folds any other transposition into the product, which takes twice the time.
+    _, initial_gradient, gradients, _ = tf.while_loop(
         lambda i, *_: i < timesteps,
         step,
-        (tf.constant(0), state_gradient, *arrays),
+        (
+            tf.constant(0),
+            state_gradient,
+            _array(states.dtype, timesteps, state_gradient.shape),
+            tf.transpose(recurrent_kernel),
+        ),
     )
+    gradients = gradients.stack()
 
-    def flat(values, width):
-        return tf.reshape(values, (timesteps * batch, width))
-
-    dz, dr, dg, da = (flat(array.stack(), units) for array in arrays)
-    flat_inputs = flat(inputs, n_features)
-    kernel_gradient = [
-        tf.matmul(flat_inputs, d, transpose_a=True) for d in (dz, dr, dg)
-    ]
-    recurrent_gradient = [
-        tf.matmul(flat(state, units), d, transpose_a=True)
-        for state, d in zip(dropped(previous), (dz, dr, da), strict=True)
-    ]
-    inputs_gradient = tf.add_n(
-        [
-            tf.matmul(d, w, transpose_b=True)
-            for d, w in zip((dz, dr, dg), kernels, strict=True)
-        ]
+    deltas = _rows(_times_each_third(factors, gradients))  # dz, dr, da
+    candidate_delta = _rows(gradients * dg_factor)  # dg
+    if dropout_mask is None:
+        recurrent_gradient = tf.matmul(_rows(states), deltas, transpose_a=True)
+    else:
+        recurrent_gradient = tf.concat(
+            [
+                tf.matmul(_rows(states * dropout_mask[k]), delta, transpose_a=True)
+                for k, delta in enumerate(_thirds(deltas))
+            ],
+            axis=1,
+        )
+    # The kernel, and below it the bias: see the column of ones.
+    with_da = tf.matmul(rows, deltas, transpose_a=True)
+    with_dg = tf.matmul(rows, candidate_delta, transpose_a=True)
+    kernel_gradient = tf.concat((with_da[:, : 2 * units], with_dg), axis=1)
+    inputs_gradient = tf.matmul(
+        tf.concat((deltas[:, : 2 * units], candidate_delta), axis=1),
+        kernel,
+        transpose_b=True,
     )
-    dz, dr, dg, da = (tf.reduce_sum(d, axis=0) for d in (dz, dr, dg, da))
     return (
-        tf.reshape(inputs_gradient, (timesteps, batch, n_features)),
+        tf.reshape(inputs_gradient, (timesteps, batch, kernel.shape[0])),
         initial_gradient,
-        tf.concat(kernel_gradient, axis=1),
-        tf.concat(recurrent_gradient, axis=1),
-        tf.stack((tf.concat((dz, dr, dg), 0), tf.concat((dz, dr, da), 0))),
+        kernel_gradient[:-1],
+        recurrent_gradient,
+        tf.stack((kernel_gradient[-1], with_da[-1])),
     )
+
+
+def _rows(values):
+    """Lay time-major values out as one row for each step of each sample."""
+    return tf.reshape(values, (-1, values.shape[-1]))
+
+
+def _thirds(values):
+    """Return the parts of z, r and g, side by side along the last axis."""
+    return tf.split(values, 3, axis=-1)
+
+
+def _times_each_third(values, factor):
+    """Multiply each third of `values` along the last axis by `factor`."""
+    thirds = tf.reshape(values, tf.concat((tf.shape(factor)[:-1], (3, -1)), axis=0))
+    return tf.reshape(thirds * factor[..., None, :], tf.shape(values))
 
 
 def _sigmoid(x):

@@ -1,0 +1,17 @@
+"""GRU networks for scikit-learn users."""
+
+from . import schedules
+from ._classifier import GRUClassifier
+from ._program import cache_info, clear_cache
+from ._regressor import GRURegressor
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "GRUClassifier",
+    "GRURegressor",
+    "__version__",
+    "cache_info",
+    "clear_cache",
+    "schedules",
+]

@@ -1,0 +1,112 @@
+"""Samples on their way into a program: order, batches, fixed-size chunks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._program import Chunk
+from ._sequences import Sequences
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Sequences with their encoded targets and weights.
+
+    Parameters
+    ----------
+    sequences : Sequences
+    y : ndarray of shape (n_samples, n_outputs), dtype float32
+    sample_weight : ndarray of shape (n_samples,), dtype float32
+    """
+
+    sequences: Sequences
+    y: np.ndarray
+    sample_weight: np.ndarray
+
+    def __len__(self):
+        return len(self.sequences)
+
+    def take(self, indices):
+        """Return the samples at ``indices``, in that order."""
+        return Samples(
+            self.sequences.take(indices), self.y[indices], self.sample_weight[indices]
+        )
+
+
+class Chunker:
+    """Cuts samples into chunks of a program's fixed shape, in one reused buffer.
+
+    Rows that hold no sample have weight 0 and stay finite, so they change nothing.
+
+    Parameters
+    ----------
+    program : TrainProgram or ForwardProgram
+    """
+
+    def __init__(self, program):
+        self.batch_size, self.n_steps = program.batch_size, program.n_steps
+        network = program.spec.network
+        rows = self.batch_size * self.n_steps
+        if network.vocabulary_size is None:
+            shape = (rows, network.n_timesteps, network.n_features)
+            self.X = np.zeros(shape, np.float32)
+        else:
+            # An id that is not padding: an average over no steps is not finite.
+            self.X = np.ones((rows, network.n_timesteps), np.int32)
+        self.lengths = np.ones(rows, np.int32)
+        self.y = np.zeros((rows, network.n_outputs), np.float32)
+        self.sample_weight = np.zeros(rows, np.float32)
+
+    def chunks(self, samples, order, *, steps_per_call=None, transform=None):
+        """Yield the chunks that hold the samples in ``order``.
+
+        Parameters
+        ----------
+        samples : Samples
+        order : ndarray of int
+        steps_per_call : int or None, default=None
+            Batches in a chunk; None fills it.
+        transform : callable or None
+            Applied to ``(X, lengths, y, sample_weight)`` of a chunk's samples.
+
+        Yields
+        ------
+        chunk : Chunk
+            Valid until the next one is asked for.
+        """
+        rows_per_call = self.batch_size * (steps_per_call or self.n_steps)
+        for start in range(0, len(order), rows_per_call):
+            n_rows = self._fill(samples, order[start : start + rows_per_call], transform)
+            yield self._chunk(n_rows)
+
+    def _fill(self, samples, rows, transform):
+        n_rows, sequences = len(rows), samples.sequences
+        width = sequences.n_timesteps
+        lengths, y = sequences.lengths[rows], samples.y[rows]
+        sample_weight = samples.sample_weight[rows]
+        if transform is None:
+            np.take(sequences.block, rows, axis=0, out=self.X[:n_rows, :width])
+            self.X[:n_rows, width:] = 0
+        else:
+            X = np.zeros((n_rows, *self.X.shape[1:]), self.X.dtype)
+            X[:, :width] = sequences.block[rows]
+            X, lengths, y, sample_weight = transform(X, lengths, y, sample_weight)
+            self.X[:n_rows] = X
+        self.lengths[:n_rows], self.y[:n_rows] = lengths, y
+        self.sample_weight[:n_rows] = sample_weight
+        self.sample_weight[n_rows:] = 0
+        return n_rows
+
+    def _chunk(self, n_rows):
+        lead = (self.n_steps, self.batch_size)
+        n_steps = -(-n_rows // self.batch_size)
+        n_samples = np.full(self.n_steps, self.batch_size, np.float32)
+        n_samples[n_steps - 1] = n_rows - self.batch_size * (n_steps - 1)
+        return Chunk(
+            X=self.X.reshape(*lead, *self.X.shape[1:]),
+            lengths=self.lengths.reshape(lead),
+            y=self.y.reshape(*lead, -1),
+            sample_weight=self.sample_weight.reshape(lead),
+            n_samples=n_samples,
+            n_steps=np.int32(n_steps),
+        )

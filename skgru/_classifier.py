@@ -1,0 +1,203 @@
+"""GRUClassifier: the head for classes and for multilabel targets."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import (
+    check_classification_targets,
+    type_of_target,
+    unique_labels,
+)
+
+from ._base import BaseGRU
+from ._sklearn import StrOptions, fit_context
+
+
+class GRUClassifier(ClassifierMixin, BaseGRU):
+    """A GRU network that classifies sequences.
+
+    The head is a softmax over the classes; for two classes one sigmoid, and for a
+    multilabel indicator matrix one sigmoid a label. The loss is Keras' cross-entropy.
+
+    Parameters
+    ----------
+    {parameters}
+    class_weight : dict, "balanced" or None, default=None
+        Factors of the samples' losses by class; ``"balanced"`` is
+        ``n_samples / (n_classes * count)``, as in scikit-learn.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted; for multilabel targets the label numbers.
+    {attributes}
+
+    See Also
+    --------
+    GRURegressor : The same network for real-valued targets.
+
+    References
+    ----------
+    K. Cho et al. (2014), "Learning Phrase Representations using RNN Encoder-Decoder for
+    Statistical Machine Translation", arXiv:1406.1078.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgru import GRUClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(60, 10, 2))
+    >>> y = np.where(X[:, -1, 0] > 0, "up", "down")
+    >>> classifier = GRUClassifier(16, learning_rate=0.02, epochs=30, random_state=0)
+    >>> classifier.fit(X, y).score(X, y) > 0.9
+    True
+    >>> classifier.predict_proba(X[:3]).shape
+    (3, 2)
+    """
+
+    _parameter_constraints = {
+        **BaseGRU._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(self, units=64, *, class_weight=None, **parameters):
+        super().__init__(units, **parameters)
+        self.class_weight = class_weight
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one epoch, continuing where the last call ended.
+
+        Parameters
+        ----------
+        X : array-like
+            Sequences, as in ``fit``.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Labels.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that will ever come. Used by the first call; None means those
+            in its y.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Factors of the samples' losses.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            y holds a label that the first call did not name.
+        """
+        return self._partial_fit(X, y, sample_weight, classes)
+
+    def _check_y(self, y):
+        check_classification_targets(y)
+        if type_of_target(y, input_name="y") == "multilabel-indicator":
+            return check_array(y, input_name="y", accept_sparse=False)
+        return column_or_1d(y, warn=True)
+
+    def _fit_targets(self, y, weight, classes):
+        self._multilabel = y.ndim == 2
+        if self._multilabel:
+            self.classes_ = np.arange(y.shape[1])
+            self.n_outputs_ = y.shape[1]
+            return
+        present = np.unique(y[weight > 0])
+        self.classes_ = present if classes is None else unique_labels(classes)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs samples of at least 2 classes in the data,"
+                f" but y contains only one class: {self.classes_.tolist()}."
+            )
+        self.n_outputs_ = 1 if len(self.classes_) == 2 else len(self.classes_)
+
+    def _encode(self, y):
+        """Return y as 0-1 columns: one a class or label, or one for two classes."""
+        if self._multilabel != (y.ndim == 2):
+            raise ValueError(
+                f"{type(self).__name__} was fitted on "
+                f"{'multilabel' if self._multilabel else 'one-dimensional'} targets, but "
+                f"y has shape {y.shape}."
+            )
+        if self._multilabel:
+            if y.shape[1] != self.n_outputs_:
+                raise ValueError(
+                    f"y has {y.shape[1]} labels, but {type(self).__name__} was fitted on "
+                    f"{self.n_outputs_}."
+                )
+            return y.astype(np.float32)
+        unseen = np.setdiff1d(y, self.classes_)
+        if len(unseen):
+            raise ValueError(
+                f"y contains the label {unseen[0]!r}, which is not among the classes "
+                f"{self.classes_.tolist()} that {type(self).__name__} was given first. "
+                "Pass all labels as 'classes' to the first partial_fit, or fit anew."
+            )
+        codes = np.searchsorted(self.classes_, y)
+        if self.n_outputs_ == 1:
+            return codes[:, np.newaxis].astype(np.float32)
+        return np.eye(self.n_outputs_, dtype=np.float32)[codes]
+
+    def _classes_of(self, y):
+        return None if self._multilabel else y
+
+    def _class_weights(self, y):
+        if self.class_weight is None:
+            return super()._class_weights(y)
+        if self._multilabel:
+            raise ValueError(
+                f"The 'class_weight' parameter of {type(self).__name__} must be None for"
+                " multilabel targets. Use sample_weight."
+            )
+        return compute_sample_weight(self.class_weight, y)
+
+    def _loss_name(self):
+        single = self._multilabel or self.n_outputs_ == 1
+        return "binary_crossentropy" if single else "categorical_crossentropy"
+
+    def _activation(self):
+        return "sigmoid" if self._multilabel or self.n_outputs_ == 1 else "softmax"
+
+    def predict_proba(self, X):
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like
+            Sequences, as in ``fit``, of any number of steps (2-D X: of the same).
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), dtype float32
+            In the order of ``classes_``; for multilabel targets the probability of each
+            label on its own.
+        """
+        outputs = self._outputs(X)
+        if self.n_outputs_ == 1 and not self._multilabel:
+            return np.hstack([1 - outputs, outputs])
+        return outputs
+
+    def predict(self, X):
+        """Return the most probable class.
+
+        Parameters
+        ----------
+        X : array-like
+            Sequences, as in ``predict_proba``.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,) or (n_samples, n_labels)
+            Multilabel targets give 0-1 columns: the labels more probable than not.
+        """
+        probabilities = self.predict_proba(X)
+        if self._multilabel:
+            return (probabilities > 0.5).astype(int)
+        return self.classes_[probabilities.argmax(axis=1)]

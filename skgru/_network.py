@@ -1,0 +1,349 @@
+"""The network: one specification, a trainable form and a stock Keras form.
+
+A :class:`NetworkSpec` says which graph is meant. :class:`Network` is that graph for the
+compiled programs: it takes its weights, and every rate, at run time. ``stock_model``
+is the same network in Keras' own layers, for users to keep.
+"""
+
+import inspect
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ._fused_gru import FusedGRU
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """What changes the compiled graph of a network, and nothing else.
+
+    Parameters
+    ----------
+    units : tuple of int
+        Width of each stacked GRU layer.
+    bidirectional : bool
+        Whether each layer also runs backwards.
+    pooling : {"last", "mean", "max"}
+        How the top layer's steps become one vector.
+    recurrent_dropout : bool
+        Whether masks are drawn for the recurrent state.
+    n_timesteps, n_features : int
+        Shape of one padded sequence; ``n_features`` is 0 for token ids.
+    padded : bool
+        Whether sequences end before the block does.
+    vocabulary_size, embedding_dim : int or None
+        Shape of the embedding of token ids.
+    n_outputs : int
+        Width of the head.
+    activation : {"softmax", "sigmoid", "linear"}
+        What turns the head's values into outputs.
+    """
+
+    units: tuple
+    bidirectional: bool
+    pooling: str
+    recurrent_dropout: bool
+    n_timesteps: int
+    n_features: int
+    padded: bool
+    vocabulary_size: int | None
+    embedding_dim: int | None
+    n_outputs: int
+    activation: str
+
+
+def _build_layers(spec, gru_class, recurrent_dropout=0.0):
+    """Return the embedding or None, pairs (layer, backward layer or None), the head.
+
+    No initializer draws anything here: weights are always set from outside.
+    """
+    embedding = None
+    if spec.vocabulary_size is not None:
+        embedding = keras.layers.Embedding(
+            spec.vocabulary_size,
+            spec.embedding_dim,
+            mask_zero=True,
+            embeddings_initializer="zeros",
+            dtype="float32",
+            name="embedding",
+        )
+    recurrent = []
+    for i, units in enumerate(spec.units):
+        keep_steps = i < len(spec.units) - 1 or spec.pooling != "last"
+        pair = []
+        for direction in ("forward", "backward")[: 1 + spec.bidirectional]:
+            pair.append(
+                gru_class(
+                    units,
+                    return_sequences=keep_steps,
+                    go_backwards=direction == "backward",
+                    kernel_initializer="zeros",
+                    recurrent_initializer="zeros",
+                    recurrent_dropout=recurrent_dropout,
+                    seed=0,
+                    dtype="float32",
+                    name=f"gru_{i}" if not spec.bidirectional else f"{direction}_{i}",
+                )
+            )
+        recurrent.append(pair)
+    head = keras.layers.Dense(
+        spec.n_outputs,
+        activation=spec.activation,
+        kernel_initializer="zeros",
+        dtype="float32",
+        name="head",
+    )
+    return embedding, recurrent, head
+
+
+class Network:
+    """The network as a function of its weights, for compiled programs.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+
+    Attributes
+    ----------
+    variables : list of keras.Variable
+        In the order in which Keras lists the weights of ``stock_model(spec)``.
+    shapes : list of tuple
+        Their shapes.
+    penalised : list of bool
+        Whether ``l1`` and ``l2`` apply: to kernels, not to biases or embeddings.
+    """
+
+    def __init__(self, spec):
+        self.spec = spec
+        self.embedding, self.recurrent, self.head = _build_layers(spec, FusedGRU)
+        width = spec.n_features
+        self.variables = []
+        if self.embedding is not None:
+            self.embedding.build((None, spec.n_timesteps))
+            self.variables += self.embedding.trainable_variables
+            width = spec.embedding_dim
+        for pair in self.recurrent:
+            for layer in pair:
+                layer.build((None, spec.n_timesteps, width))
+                self.variables += layer.trainable_variables
+            width = sum(layer.units for layer in pair)
+        self.head.build((None, width))
+        self.variables += self.head.trainable_variables
+        self.shapes = [tuple(v.shape) for v in self.variables]
+        self.penalised = [v.name.endswith("kernel") for v in self.variables]
+
+    def logits(self, weights, X, lengths, *, rates=None, seed=None):
+        """Return the head's values before its activation.
+
+        Parameters
+        ----------
+        weights : list of tensors
+            Values of ``variables``.
+        X : tensor of shape (batch, timesteps, features) or (batch, timesteps)
+            Sequences or token ids.
+        lengths : tensor of shape (batch,) or None
+            Numbers of steps, where ``spec.padded``.
+        rates : tuple of two scalar tensors or None
+            ``dropout`` and ``recurrent_dropout`` during training; None at prediction.
+        seed : tensor of shape (2,), dtype int32
+            Seed of the fit's dropout, and number of the training step.
+
+        Returns
+        -------
+        logits : tensor of shape (batch, n_outputs)
+        """
+        mapping = list(zip(self.variables, weights, strict=True))
+        with keras.StatelessScope(state_mapping=mapping):
+            mask = self._mask(X, lengths)
+            steps = X if self.embedding is None else self.embedding(X)
+            for i, pair in enumerate(self.recurrent):
+                top = i == len(self.recurrent) - 1
+                outputs = []
+                for j, layer in enumerate(pair):
+                    extra = {}
+                    if rates is not None and self.spec.recurrent_dropout:
+                        shape = (3, X.shape[0], layer.units)
+                        extra["recurrent_dropout_mask"] = _dropout_factors(
+                            shape, rates[1], seed + (1 + 4 * i + 2 * j, 0)
+                        )
+                    output = layer(steps, mask=mask, **extra)
+                    if layer.go_backwards and layer.return_sequences:
+                        output = tf.reverse(output, (1,))
+                    outputs.append(output)
+                steps = outputs[0] if len(outputs) == 1 else tf.concat(outputs, -1)
+                if top and self.spec.pooling != "last":
+                    steps = self._pool(steps, mask)
+                if rates is not None:
+                    steps = _dropout(steps, rates[0], seed + (4 * i, 0))
+            return tf.matmul(steps, self.head.kernel) + self.head.bias
+
+    def outputs(self, logits):
+        """Apply the head's activation."""
+        return self.head.activation(logits)
+
+    def _mask(self, X, lengths):
+        if self.embedding is not None:
+            return tf.not_equal(X, 0)
+        if not self.spec.padded:
+            return None
+        return tf.range(self.spec.n_timesteps) < lengths[:, None]
+
+    def _pool(self, steps, mask):
+        if mask is None:
+            reduce = tf.reduce_mean if self.spec.pooling == "mean" else tf.reduce_max
+            return reduce(steps, axis=1)
+        mask = mask[:, :, None]
+        if self.spec.pooling == "max":
+            return tf.reduce_max(tf.where(mask, steps, -np.inf), axis=1)
+        mask = tf.cast(mask, steps.dtype)
+        return tf.reduce_sum(steps * mask, axis=1) / tf.reduce_sum(mask, axis=1)
+
+    def penalty(self, weights, l1, l2):
+        """Sum of ``l1 * |w| + l2 * w**2`` over the kernels, as Keras' ``L1L2``."""
+        kernels = [w for w, yes in zip(weights, self.penalised, strict=True) if yes]
+        total = tf.zeros(())
+        for kernel in kernels:
+            total += l1 * tf.reduce_sum(tf.abs(kernel))
+            total += l2 * tf.reduce_sum(tf.square(kernel))
+        return total
+
+
+def _dropout_factors(shape, rate, seed):
+    """Inverted dropout: 0 with probability ``rate``, else ``1 / (1 - rate)``."""
+    # Philox by name: the default algorithm may differ between devices.
+    uniform = tf.random.stateless_uniform(shape, seed, alg="philox")
+    return tf.where(uniform >= rate, 1.0 / (1.0 - rate), 0.0)
+
+
+def _dropout(values, rate, seed):
+    return tf.cond(
+        rate > 0,
+        lambda: values * _dropout_factors(values.shape, rate, seed),
+        lambda: values,
+    )
+
+
+def initial_weights(spec, kernel_initializer, recurrent_initializer, seeds):
+    """Return freshly drawn weights, in the order of ``Network.variables``.
+
+    Kernels of the GRU layers and of the head come from ``kernel_initializer``, recurrent
+    kernels from ``recurrent_initializer``, embeddings from Keras' uniform default, and
+    biases are 0.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    kernel_initializer, recurrent_initializer : str or keras.Initializer
+    seeds : numpy.random.Generator
+        Gives every initializer without a seed of its own one.
+
+    Returns
+    -------
+    weights : list of ndarray, dtype float32
+    """
+    weights = []
+
+    def draw(initializer, shape):
+        seeded = seed_initializer(initializer, int(seeds.integers(2**31 - 1)))
+        weights.append(np.asarray(seeded(shape, dtype="float32")))
+
+    width = spec.n_features
+    if spec.vocabulary_size is not None:
+        draw("random_uniform", (spec.vocabulary_size, spec.embedding_dim))
+        width = spec.embedding_dim
+    for units in spec.units:
+        for _ in range(1 + spec.bidirectional):
+            draw(kernel_initializer, (width, 3 * units))
+            draw(recurrent_initializer, (units, 3 * units))
+            weights.append(np.zeros((2, 3 * units), np.float32))
+        width = units * (1 + spec.bidirectional)
+    draw(kernel_initializer, (width, spec.n_outputs))
+    weights.append(np.zeros(spec.n_outputs, np.float32))
+    return weights
+
+
+# Keras exports each initializer under its class name and its string name.
+INITIALIZERS = {
+    name: value
+    for name, value in vars(keras.initializers).items()
+    if inspect.isclass(value) and value is not keras.initializers.Initializer
+}
+
+
+def seed_initializer(initializer, seed):
+    """Return the initializer with ``seed``, unless it carries one of the user's.
+
+    A Keras initializer made without a seed draws one from Python's global random
+    state; making it with one leaves that state alone.
+    """
+    if isinstance(initializer, str):
+        cls, config = INITIALIZERS[initializer], {}
+        if "seed" in inspect.signature(cls).parameters:
+            config["seed"] = seed
+        return cls(**config)
+    config = initializer.get_config()
+    if "seed" in config and config["seed"] is None:
+        return type(initializer).from_config({**config, "seed": seed})
+    return initializer
+
+
+def stock_model(spec, weights, dropout=0.0, recurrent_dropout=0.0):
+    """Return the network as a ``keras.Model`` of stock layers.
+
+    Where the estimator was fitted on padded sequences, the model reads steps that are
+    NaN in every feature as padding, as the estimator does.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    weights : list of ndarray
+    dropout, recurrent_dropout : float
+        Rates, which matter only if the user trains the model further.
+
+    Returns
+    -------
+    model : keras.Model
+    """
+    embedding, recurrent, head = _build_layers(
+        spec, keras.layers.GRU, recurrent_dropout
+    )
+    mask = None
+    if embedding is not None:
+        inputs = keras.Input((None,), dtype="int32", name="tokens")
+        steps = embedding(inputs)
+        mask = keras.ops.not_equal(inputs, 0)
+    else:
+        inputs = keras.Input((None, spec.n_features), dtype="float32", name="sequences")
+        steps = inputs
+        if spec.padded:
+            missing = keras.ops.isnan(inputs)
+            mask = keras.ops.logical_not(keras.ops.all(missing, axis=-1))
+            steps = keras.ops.where(missing, 0.0, inputs)
+    for i, pair in enumerate(recurrent):
+        top = i == len(recurrent) - 1
+        layer = pair[0]
+        if spec.bidirectional:
+            layer = keras.layers.Bidirectional(
+                pair[0], backward_layer=pair[1], dtype="float32", name=f"gru_{i}"
+            )
+        steps = layer(steps, mask=mask)
+        if top and spec.pooling != "last":
+            steps = _stock_pool(spec.pooling, steps, mask)
+        if dropout:
+            steps = keras.layers.Dropout(dropout, seed=0, name=f"dropout_{i}")(steps)
+    model = keras.Model(inputs, head(steps), name="gru")
+    model.set_weights(weights)
+    return model
+
+
+def _stock_pool(pooling, steps, mask):
+    if pooling == "mean":
+        layer = keras.layers.GlobalAveragePooling1D(dtype="float32", name="pooling")
+        return layer(steps) if mask is None else layer(steps, mask=mask)
+    if mask is not None:
+        # Keras' max pooling ignores masks, and a backward layer is 0 in the padding.
+        shown = keras.ops.expand_dims(mask, -1)
+        steps = keras.ops.where(shown, steps, -np.inf)
+    return keras.layers.GlobalMaxPooling1D(dtype="float32", name="pooling")(steps)

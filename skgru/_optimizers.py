@@ -1,0 +1,168 @@
+"""Keras optimizers as functions of their state.
+
+Programs carry weights and optimizer slots as data, so that one compiled program serves
+every fit, in any thread. Keras gives optimizers such a form (``stateless_apply``) on
+every backend but TensorFlow, whose subclass adds ``tf.distribute`` to each step; taking
+that layer off again gives it here too.
+"""
+
+import difflib
+import inspect
+import json
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+_BY_NAME = {cls.__name__: cls for cls in keras.optimizers.Optimizer.__mro__}
+_Base, _WithDistribution = _BY_NAME["BaseOptimizer"], _BY_NAME["TFOptimizer"]
+
+# Restores, for each method that the TensorFlow layer replaces, Keras' own.
+_WithoutDistribution = type(
+    "_WithoutDistribution",
+    (_WithDistribution,),
+    {
+        name: vars(_Base)[name]
+        for name in vars(_WithDistribution)
+        if not name.startswith("__") and name in vars(_Base)
+    },
+)
+
+OPTIMIZERS = {
+    name.lower(): cls
+    for name, cls in vars(keras.optimizers).items()
+    if inspect.isclass(cls)
+    and issubclass(cls, keras.optimizers.Optimizer)
+    and name not in ("Optimizer", "LossScaleOptimizer")
+}
+
+# Their update of an element depends on that element alone, so all weights can be one
+# long vector: one kernel for each operation instead of one for each weight.
+_ELEMENTWISE = {
+    OPTIMIZERS[name]
+    for name in "sgd adam adamw rmsprop adagrad adadelta adamax nadam lion ftrl".split()
+}
+
+
+@dataclass(frozen=True)
+class OptimizerSpec:
+    """An optimizer class and its settings, hashable, without learning rate or clipping.
+
+    Parameters
+    ----------
+    cls : type
+        A ``keras.optimizers.Optimizer``.
+    config : str
+        Its configuration, as JSON.
+    """
+
+    cls: type
+    config: str
+
+    @property
+    def elementwise(self):
+        """Whether all weights can be updated as one vector."""
+        return self.cls in _ELEMENTWISE
+
+    def build(self, variables):
+        """Return a stateless optimizer built on ``variables``."""
+        cls = type(self.cls.__name__, (self.cls, _WithoutDistribution), {})
+        optimizer = cls.from_config(json.loads(self.config))
+        optimizer.build(variables)
+        return optimizer
+
+
+_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
+def resolve_optimizer(optimizer, params, owner):
+    """Return the spec of an optimizer and the settings of it that are run-time inputs.
+
+    Parameters
+    ----------
+    optimizer : str, type or keras.optimizers.Optimizer
+    params : dict
+        Its further parameters (``optimizer__momentum`` as ``momentum``).
+    owner : str
+        Class name of the estimator, for messages.
+
+    Returns
+    -------
+    spec : OptimizerSpec
+    own : dict
+        ``learning_rate`` and clipping settings that an instance was made with, where
+        they differ from its class' defaults.
+
+    Raises
+    ------
+    ValueError
+        An unknown name, parameters that the class does not take or that an instance
+        cannot take, or a configuration that is not supported.
+    """
+    if isinstance(optimizer, str):
+        cls = OPTIMIZERS.get(optimizer.lower())
+        if cls is None:
+            close = difflib.get_close_matches(optimizer.lower(), OPTIMIZERS, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ValueError(
+                f"The 'optimizer' parameter of {owner} must be the name of a Keras "
+                f"optimizer, a class or an instance. Got {optimizer!r} instead.{hint} "
+                f"Names: {', '.join(sorted(OPTIMIZERS))}."
+            )
+        instance = _make(cls, params, owner)
+    elif inspect.isclass(optimizer):
+        cls, instance = optimizer, _make(optimizer, params, owner)
+    else:
+        if params:
+            raise ValueError(
+                f"The 'optimizer__{next(iter(params))}' parameter of {owner} cannot be "
+                f"routed to {optimizer!r}, which is an instance already. Set 'optimizer'"
+                " to its name or class instead."
+            )
+        cls, instance = type(optimizer), optimizer
+    config = instance.get_config()
+    if isinstance(config.get("learning_rate"), dict):
+        raise ValueError(
+            f"The 'optimizer' parameter of {owner} holds a Keras learning-rate schedule."
+            " Use the 'schedule' parameter instead."
+        )
+    if config.get("gradient_accumulation_steps"):
+        raise ValueError(
+            f"'gradient_accumulation_steps' is not supported in {owner}'s optimizer. "
+            "Use a larger 'batch_size': the whole gradient fits in memory."
+        )
+    if config.get("loss_scale_factor"):
+        raise ValueError(
+            f"'loss_scale_factor' is not supported in {owner}'s optimizer: training is "
+            "in float32, which needs no scaling of the loss."
+        )
+    own = {name: config[name] for name in _CLIPPING if config.get(name) is not None}
+    default = inspect.signature(cls).parameters.get("learning_rate")
+    rate = config.pop("learning_rate")
+    if default is None or not np.isclose(rate, default.default, rtol=1e-6):
+        own["learning_rate"] = float(rate)
+    config.update(dict.fromkeys(_CLIPPING), learning_rate=1.0, name=cls.__name__)
+    return OptimizerSpec(cls, json.dumps(config, sort_keys=True)), own
+
+
+def _make(cls, params, owner):
+    known = inspect.signature(cls).parameters
+    for name in params:
+        if name in ("learning_rate", *_CLIPPING):
+            raise ValueError(
+                f"Set '{name}' of {owner} itself instead of 'optimizer__{name}'."
+            )
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean 'optimizer__{close[0]}'?" if close else ""
+            raise ValueError(
+                f"Invalid parameter 'optimizer__{name}' for {owner} with optimizer "
+                f"{cls.__name__}.{hint} Valid ones: {', '.join(sorted(known))}."
+            )
+    try:
+        return cls(**params)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{owner} cannot make its optimizer {cls.__name__} from "
+            f"{params or 'its defaults'}: {error}"
+        ) from error

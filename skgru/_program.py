@@ -1,0 +1,407 @@
+"""Compiled programs: from a specification to functions of data, compiled once.
+
+A program is a pure function. Weights, optimizer slots and every rate go in as data and
+come out as data; it owns no state, so any number of fits, one after another or in
+threads, share one program.
+"""
+
+import threading
+from collections import OrderedDict, namedtuple
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ._network import Network, NetworkSpec
+from ._optimizers import OptimizerSpec
+
+# A call costs about 0.2 ms, so it runs many steps; its input is bounded in bytes, so
+# that large data streams through a small buffer.
+CHUNK_STEPS = 32
+CHUNK_BYTES = 16 * 2**20
+# Rows that go through the network together at prediction.
+PREDICT_ROWS = 32
+
+Rates = namedtuple(
+    "Rates",
+    "learning_rate clipnorm clipvalue global_clipnorm l1 l2 dropout recurrent_dropout",
+)
+
+
+@dataclass(frozen=True)
+class TrainSpec:
+    """What changes a compiled training program.
+
+    Parameters
+    ----------
+    network : NetworkSpec
+    loss : {"categorical_crossentropy", "binary_crossentropy", "mse", "mae", "huber"}
+    optimizer : OptimizerSpec
+    batch_size : int
+    """
+
+    network: NetworkSpec
+    loss: str
+    optimizer: OptimizerSpec
+    batch_size: int
+
+    def build(self):
+        """Trace the program."""
+        return TrainProgram(self)
+
+
+@dataclass(frozen=True)
+class ForwardSpec:
+    """What changes a compiled prediction program.
+
+    Parameters
+    ----------
+    network : NetworkSpec
+    loss : str
+        As in `TrainSpec`.
+    """
+
+    network: NetworkSpec
+    loss: str
+
+    def build(self):
+        """Trace the program."""
+        return ForwardProgram(self)
+
+
+def sample_losses(loss, logits, targets):
+    """Return each sample's loss, shape ``(batch,)``; the mean over its outputs.
+
+    The losses are Keras' own: https://keras.io/api/losses/
+    """
+    if loss == "categorical_crossentropy":
+        return tf.nn.softmax_cross_entropy_with_logits(targets, logits)
+    if loss == "binary_crossentropy":
+        values = tf.nn.sigmoid_cross_entropy_with_logits(targets, logits)
+        return tf.reduce_mean(values, axis=-1)
+    function = {
+        "mse": keras.losses.mean_squared_error,
+        "mae": keras.losses.mean_absolute_error,
+        "huber": keras.losses.huber,
+    }[loss]
+    return function(targets, logits)
+
+
+def chunk_steps(network, batch_size):
+    """Return how many batches one call of a program takes."""
+    values = network.n_timesteps * max(network.n_features, 1)
+    return int(np.clip(CHUNK_BYTES // (4 * batch_size * values), 1, CHUNK_STEPS))
+
+
+class _Program:
+    """What training and prediction share: shapes, signature, splitting the weights."""
+
+    def __init__(self, spec, batch_size):
+        self.spec = spec
+        self.network = Network(spec.network)
+        self.batch_size = batch_size
+        self.n_steps = chunk_steps(spec.network, batch_size)
+        self.sizes = [int(np.prod(shape)) for shape in self.network.shapes]
+
+    def flatten(self, weights):
+        """Return the weights as one vector."""
+        return np.concatenate([np.ravel(w) for w in weights])
+
+    def split(self, vector):
+        """Return the vector of all weights as a list of arrays or tensors."""
+        if isinstance(vector, np.ndarray):
+            parts = np.split(vector, np.cumsum(self.sizes)[:-1])
+            return [p.reshape(s) for p, s in zip(parts, self.network.shapes, strict=True)]
+        parts = tf.split(vector, self.sizes)
+        return [
+            tf.reshape(p, s) for p, s in zip(parts, self.network.shapes, strict=True)
+        ]
+
+    def _chunk_signature(self):
+        network, lead = self.spec.network, (self.n_steps, self.batch_size)
+        if network.vocabulary_size is None:
+            shape = (*lead, network.n_timesteps, network.n_features)
+            X = tf.TensorSpec(shape, tf.float32)
+        else:
+            X = tf.TensorSpec((*lead, network.n_timesteps), tf.int32)
+        return Chunk(
+            X=X,
+            lengths=tf.TensorSpec(lead, tf.int32),
+            y=tf.TensorSpec((*lead, network.n_outputs), tf.float32),
+            sample_weight=tf.TensorSpec(lead, tf.float32),
+            n_samples=tf.TensorSpec(lead[:1], tf.float32),
+            n_steps=tf.TensorSpec((), tf.int32),
+        )
+
+
+Chunk = namedtuple("Chunk", "X lengths y sample_weight n_samples n_steps")
+
+
+class TrainProgram(_Program):
+    """Many optimizer steps in one call.
+
+    Attributes
+    ----------
+    initial_slots : list of ndarray
+        The optimizer's state before its first step.
+    """
+
+    def __init__(self, spec):
+        super().__init__(spec, spec.batch_size)
+        if spec.optimizer.elementwise:
+            targets = [keras.Variable(np.zeros(sum(self.sizes), np.float32))]
+        else:
+            targets = self.network.variables
+        self.optimizer = spec.optimizer.build(targets)
+        self._rate_at = next(
+            i
+            for i, variable in enumerate(self.optimizer.variables)
+            if variable is self.optimizer._learning_rate
+        )
+        values = [np.asarray(v) for v in self.optimizer.variables]
+        self.initial_slots = values[: self._rate_at] + values[self._rate_at + 1 :]
+        self._function = tf.function(
+            self._train,
+            jit_compile=True,
+            autograph=False,
+            input_signature=[
+                tf.TensorSpec((sum(self.sizes),), tf.float32),
+                [tf.TensorSpec(v.shape, v.dtype) for v in self.initial_slots],
+                tf.TensorSpec((len(Rates._fields),), tf.float32),
+                tf.TensorSpec((2,), tf.int32),
+                self._chunk_signature(),
+            ],
+        ).get_concrete_function()
+
+    def __call__(self, weights, slots, rates, seed, chunk):
+        """Train on the steps of one chunk.
+
+        Parameters
+        ----------
+        weights : tensor of shape (n_weights,)
+        slots : list of tensors
+        rates : Rates
+        seed : (int, int)
+            Seed of the fit's dropout, and number of the chunk's first step.
+        chunk : Chunk
+
+        Returns
+        -------
+        weights, slots
+            After the last step.
+        loss : tensor of shape ()
+            Sum over samples of the loss, penalties included, each taken before the
+            step it led to.
+        """
+        return self._function(weights, slots, np.float32(rates), np.int32(seed), chunk)
+
+    def _train(self, weights, slots, rates, seed, chunk):
+        rates = Rates(*tf.unstack(rates))
+
+        def step(i, weights, slots, total):
+            loss, gradients = self._gradients(
+                weights, rates, seed + tf.stack([0, i]), chunk, i
+            )
+            weights, slots = self._apply(weights, slots, gradients, rates.learning_rate)
+            return i + 1, weights, slots, total + loss * chunk.n_samples[i]
+
+        _, weights, slots, total = tf.while_loop(
+            lambda i, *_: i < chunk.n_steps, step, (0, weights, slots, tf.zeros(()))
+        )
+        return weights, slots, total
+
+    def _gradients(self, vector, rates, seed, chunk, i):
+        weights = self.split(vector)
+        lengths = chunk.lengths[i]
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            logits = self.network.logits(
+                weights,
+                chunk.X[i],
+                lengths,
+                rates=(rates.dropout, rates.recurrent_dropout),
+                seed=seed,
+            )
+            losses = sample_losses(self.spec.loss, logits, chunk.y[i])
+            # Keras divides by the number of samples, not by the sum of their weights.
+            loss = tf.reduce_sum(losses * chunk.sample_weight[i]) / chunk.n_samples[i]
+            loss += self.network.penalty(weights, rates.l1, rates.l2)
+        gradients = tape.gradient(loss, weights)
+        gradients = [tf.convert_to_tensor(g) for g in gradients]
+        return loss, _clip(gradients, rates)
+
+    def _apply(self, vector, slots, gradients, learning_rate):
+        """One optimizer step on the weights, as one vector or one by one."""
+        if self.spec.optimizer.elementwise:
+            weights = [vector]
+            gradients = [tf.concat([tf.reshape(g, (-1,)) for g in gradients], axis=0)]
+        else:
+            weights = self.split(vector)
+        state = [*slots[: self._rate_at], learning_rate, *slots[self._rate_at :]]
+        weights, state = self.optimizer.stateless_apply(state, gradients, weights)
+        vector = tf.concat([tf.reshape(w, (-1,)) for w in weights], axis=0)
+        del state[self._rate_at]
+        slots = [tf.cast(new, old.dtype) for new, old in zip(state, slots, strict=True)]
+        return vector, slots
+
+
+def _clip(gradients, rates):
+    """Clip as Keras does; a rate of infinity clips nothing.
+
+    ``clipnorm`` scales each gradient whose norm is above it down to it,
+    ``global_clipnorm`` does so with all gradients as one, ``clipvalue`` bounds each
+    element: https://keras.io/api/optimizers/
+    """
+    squares = [tf.reduce_sum(tf.square(g)) for g in gradients]
+    total = rates.global_clipnorm / tf.sqrt(tf.add_n(squares))
+    clipped = []
+    for gradient, square in zip(gradients, squares, strict=True):
+        # min(1, limit / norm) is 1 at a norm of 0, where limit / norm is infinite.
+        scale = tf.minimum(1.0, tf.minimum(total, rates.clipnorm / tf.sqrt(square)))
+        clipped.append(
+            tf.clip_by_value(gradient * scale, -rates.clipvalue, rates.clipvalue)
+        )
+    return clipped
+
+
+class ForwardProgram(_Program):
+    """Outputs, and the loss of them, for many rows in one call."""
+
+    def __init__(self, spec):
+        super().__init__(spec, PREDICT_ROWS)
+        self._function = tf.function(
+            self._forward,
+            jit_compile=True,
+            autograph=False,
+            input_signature=[
+                tf.TensorSpec((sum(self.sizes),), tf.float32),
+                tf.TensorSpec((2,), tf.float32),
+                self._chunk_signature(),
+            ],
+        ).get_concrete_function()
+
+    def __call__(self, weights, l1, l2, chunk):
+        """Run the network on one chunk, without dropout.
+
+        Returns
+        -------
+        outputs : tensor of shape (n_steps, batch, n_outputs)
+        loss : tensor of shape ()
+            Weighted sum of the samples' losses.
+        penalty : tensor of shape ()
+            The penalty on the weights.
+        """
+        return self._function(weights, np.float32([l1, l2]), chunk)
+
+    def _forward(self, weights, penalties, chunk):
+        weights = self.split(weights)
+
+        def step(i, outputs, total):
+            logits = self.network.logits(weights, chunk.X[i], chunk.lengths[i])
+            losses = sample_losses(self.spec.loss, logits, chunk.y[i])
+            total += tf.reduce_sum(losses * chunk.sample_weight[i])
+            outputs = outputs.write(i, self.network.outputs(logits))
+            return i + 1, outputs, total
+
+        shape = (self.batch_size, self.spec.network.n_outputs)
+        outputs = tf.TensorArray(tf.float32, self.n_steps, element_shape=shape)
+        _, outputs, total = tf.while_loop(
+            lambda i, *_: i < chunk.n_steps, step, (0, outputs, tf.zeros(()))
+        )
+        penalty = self.network.penalty(weights, penalties[0], penalties[1])
+        return outputs.stack(), total, penalty
+
+
+CacheInfo = namedtuple("CacheInfo", "hits misses currsize maxsize")
+
+
+class _ProgramCache:
+    """A bounded cache that builds each program once, whichever thread asks first."""
+
+    def __init__(self, maxsize):
+        self.maxsize = maxsize
+        self._lock = threading.Lock()
+        self.clear()
+
+    def get(self, spec):
+        with self._lock:
+            entry = self._entries.get(spec)
+            if entry is None:
+                self._misses += 1
+                entry = self._entries[spec] = _Entry()
+                if len(self._entries) > self.maxsize:
+                    self._entries.popitem(last=False)
+            else:
+                self._hits += 1
+                self._entries.move_to_end(spec)
+        try:
+            return entry.program(spec)
+        except BaseException:
+            with self._lock:
+                if self._entries.get(spec) is entry:
+                    del self._entries[spec]
+            raise
+
+    def info(self):
+        with self._lock:
+            return CacheInfo(self._hits, self._misses, len(self._entries), self.maxsize)
+
+    def clear(self):
+        with self._lock:
+            self._entries = OrderedDict()
+            self._hits = self._misses = 0
+
+
+class _Entry:
+    """A program that is being built or has been."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._program = None
+
+    def program(self, spec):
+        with self._lock:
+            if self._program is None:
+                self._program = spec.build()
+            return self._program
+
+
+_cache = _ProgramCache(maxsize=64)
+
+
+def get_program(spec):
+    """Return the program of a `TrainSpec` or `ForwardSpec`, compiled at most once."""
+    return _cache.get(spec)
+
+
+def cache_info():
+    """Return how often compiled programs were found or made.
+
+    Returns
+    -------
+    info : namedtuple of (hits, misses, currsize, maxsize)
+        As of ``functools.lru_cache``. Every miss compiled one program: training
+        programs and prediction programs both count.
+
+    Examples
+    --------
+    >>> import skgru
+    >>> skgru.clear_cache()
+    >>> skgru.cache_info()
+    CacheInfo(hits=0, misses=0, currsize=0, maxsize=64)
+    """
+    return _cache.info()
+
+
+def clear_cache():
+    """Forget all compiled programs and set the counts of `cache_info` to zero.
+
+    Examples
+    --------
+    >>> import skgru
+    >>> skgru.clear_cache()
+    >>> skgru.cache_info().currsize
+    0
+    """
+    _cache.clear()

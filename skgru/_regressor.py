@@ -1,0 +1,116 @@
+"""GRURegressor: the head for real-valued targets."""
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_array
+
+from ._base import BaseGRU
+from ._sklearn import StrOptions
+
+
+class GRURegressor(RegressorMixin, BaseGRU):
+    """A GRU network that maps sequences to real values.
+
+    The head is linear, with one unit a target.
+
+    Parameters
+    ----------
+    {parameters}
+    loss : {{"mse", "mae", "huber"}}, default="mse"
+        Keras' mean squared error, mean absolute error, or Huber loss with ``delta=1``,
+        averaged over the targets.
+    normalize_y : bool, default=True
+        Standardise the targets for training; predictions come back in y's units.
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    GRUClassifier : The same network for classes.
+
+    References
+    ----------
+    K. Cho et al. (2014), "Learning Phrase Representations using RNN Encoder-Decoder for
+    Statistical Machine Translation", arXiv:1406.1078.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgru import GRURegressor
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(100, 10, 1))
+    >>> y = 1000 + 50 * X[:, -3:, 0].sum(axis=1)
+    >>> regressor = GRURegressor(16, learning_rate=0.02, epochs=40, random_state=0)
+    >>> regressor.fit(X, y).score(X, y) > 0.9
+    True
+    """
+
+    _parameter_constraints = {
+        **BaseGRU._parameter_constraints,
+        "loss": [StrOptions({"mse", "mae", "huber"})],
+        "normalize_y": ["boolean"],
+    }
+
+    def __init__(self, units=64, *, loss="mse", normalize_y=True, **parameters):
+        super().__init__(units, **parameters)
+        self.loss = loss
+        self.normalize_y = normalize_y
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+    def _check_y(self, y):
+        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+        if y.ndim > 2:
+            raise ValueError(
+                f"y must have shape (n_samples,) or (n_samples, n_outputs); got {y.shape}."
+            )
+        return y
+
+    def _fit_targets(self, y, weight, classes):
+        self._y_ndim = y.ndim
+        columns = y.reshape(len(y), -1)
+        self.n_outputs_ = columns.shape[1]
+        self._target_scaler = StandardScaler(
+            with_mean=self.normalize_y, with_std=self.normalize_y
+        ).fit(columns, sample_weight=weight)
+
+    def _encode(self, y):
+        columns = y.reshape(len(y), -1)
+        if columns.shape[1] != self.n_outputs_:
+            raise ValueError(
+                f"y has {columns.shape[1]} outputs, but {type(self).__name__} was fitted "
+                f"on {self.n_outputs_}."
+            )
+        return self._target_scaler.transform(columns).astype(np.float32)
+
+    def _classes_of(self, y):
+        return None
+
+    def _loss_name(self):
+        return self.loss
+
+    def _activation(self):
+        return "linear"
+
+    def predict(self, X):
+        """Return the predicted targets.
+
+        Parameters
+        ----------
+        X : array-like
+            Sequences, as in ``fit``, of any number of steps (2-D X: of the same).
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs), dtype float64
+            In the units of the training targets.
+        """
+        outputs = self._outputs(X).astype(np.float64)
+        y = self._target_scaler.inverse_transform(outputs)
+        return y[:, 0] if self._y_ndim == 1 else y

@@ -1,0 +1,321 @@
+"""One run of training: epochs over a compiled program, heard by Keras callbacks."""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from ._batches import Chunker, Samples
+from ._network import stock_model
+from ._program import ForwardSpec, Rates, TrainSpec, get_program
+
+# Streams of randomness: each use draws from its own, so that adding one use, or
+# resuming at a later epoch, moves no other.
+WEIGHTS, SPLIT, SHUFFLE, DROPOUT, AUGMENT = range(5)
+
+
+def random_stream(seed, stream, epoch=0):
+    """Return the generator of one use of randomness in one epoch of a fit."""
+    return np.random.default_rng([seed, stream, epoch])
+
+
+@dataclass(frozen=True)
+class State:
+    """What training has learnt: plain arrays.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_weights,), dtype float32
+        All weights as one vector.
+    slots : list of ndarray
+        State of the optimizer.
+    n_steps : int
+        Optimizer steps taken so far.
+    history : dict of str to list
+        A value an epoch of each quantity logged.
+    """
+
+    weights: np.ndarray
+    slots: list
+    n_steps: int
+    history: dict
+
+
+def predict(spec, weights, sequences):
+    """Return the network's outputs, shape ``(n_samples, n_outputs)``.
+
+    Parameters
+    ----------
+    spec : ForwardSpec
+    weights : ndarray of shape (n_weights,)
+    sequences : Sequences
+    """
+    n_samples, n_outputs = len(sequences), spec.network.n_outputs
+    samples = Samples(
+        sequences,
+        np.zeros((n_samples, n_outputs), np.float32),
+        np.zeros(n_samples, np.float32),
+    )
+    return _forward(get_program(spec), weights, samples)[0]
+
+
+def _forward(program, weights, samples, l1=0.0, l2=0.0):
+    """Return outputs and the mean loss, penalty included."""
+    n_outputs = program.spec.network.n_outputs
+    outputs = np.empty((len(samples), n_outputs), np.float32)
+    start, total, penalty = 0, 0.0, 0.0
+    order = np.arange(len(samples))
+    for chunk in Chunker(program).chunks(samples, order):
+        values, loss, penalty = program(weights, l1, l2, chunk)
+        values = values.numpy().reshape(-1, n_outputs)[: len(samples) - start]
+        outputs[start : start + len(values)] = values
+        start += len(values)
+        total += float(loss)
+    return outputs, total / len(samples) + float(penalty)
+
+
+class Training:
+    """A run of epochs; also the model that Keras callbacks are given.
+
+    Callbacks of the library itself (schedules, early stopping) use only what this class
+    has: ``stop_training``, ``optimizer.learning_rate``, ``get_weights``,
+    ``set_weights``. Callbacks of the user get a real ``keras.Model``, which is kept
+    equal to the run at every call.
+
+    Parameters
+    ----------
+    spec : TrainSpec
+    state : State
+        Where to begin.
+    rates : Rates
+    seed : int
+        Seed of the fit.
+    epochs : int
+        Epochs to run.
+    initial_epoch : int
+        Epochs that ``state`` has behind it.
+    shuffle : bool
+    augmenter : object with ``augment`` or None
+    verbose : {0, 1, 2}
+    callbacks : list of keras.callbacks.Callback
+        The library's own.
+    user_callbacks : list of keras.callbacks.Callback
+    """
+
+    def __init__(
+        self,
+        spec,
+        state,
+        rates,
+        *,
+        seed,
+        epochs,
+        initial_epoch=0,
+        shuffle=True,
+        augmenter=None,
+        verbose=0,
+        callbacks=(),
+        user_callbacks=(),
+    ):
+        self.program = get_program(spec)
+        self.weights, self.slots = state.weights, state.slots
+        self.n_steps = state.n_steps
+        self.history = {name: list(values) for name, values in state.history.items()}
+        self.rates, self.seed = rates, seed
+        self.initial_epoch, self.epochs = initial_epoch, initial_epoch + epochs
+        self.shuffle, self.augmenter, self.verbose = shuffle, augmenter, verbose
+        self.own_callbacks = list(callbacks)
+        self.user_callbacks = list(user_callbacks)
+        self.stop_training = False
+        self.optimizer = _OptimizerView(self)
+        self._own = self._users = None
+
+    @property
+    def state(self):
+        """The present state, as plain arrays."""
+        slots = [np.asarray(slot) for slot in self.slots]
+        return State(np.asarray(self.weights), slots, self.n_steps, self.history)
+
+    def get_weights(self):
+        """Return the weights as a list of arrays, as ``keras.Model`` does."""
+        return self.program.split(np.asarray(self.weights))
+
+    def set_weights(self, weights):
+        """Replace the weights by a list of arrays."""
+        self.weights = self.program.flatten(weights)
+
+    def run(self, samples, validation=None):
+        """Train for the epochs asked for.
+
+        Parameters
+        ----------
+        samples : Samples
+        validation : Samples or None
+            Its loss is logged as ``val_loss`` at every epoch.
+
+        Returns
+        -------
+        interrupted : bool
+            Whether Ctrl-C ended the run early.
+
+        Raises
+        ------
+        ValueError
+            The loss is no longer finite.
+        """
+        forward = None
+        if validation is not None:
+            network, loss = self.program.spec.network, self.program.spec.loss
+            forward = get_program(ForwardSpec(network, loss))
+        self._set_up_callbacks(len(samples))
+        try:
+            return self._run(samples, validation, forward)
+        finally:
+            for callback in self.user_callbacks:
+                # A callback is a parameter: it must not carry the model into pickles.
+                callback._model = None
+
+    def _run(self, samples, validation, forward):
+        chunker = Chunker(self.program)
+        interrupted = False
+        logs = {}
+        self._hear("on_train_begin")
+        try:
+            for epoch in range(self.initial_epoch, self.epochs):
+                self._hear("on_epoch_begin", epoch)
+                # The rate that this epoch trains with; callbacks may change it later.
+                learning_rate = self.rates.learning_rate
+                logs = {"loss": self._epoch(epoch, samples, chunker)}
+                if forward is not None:
+                    logs["val_loss"] = self._validate(forward, validation)
+                logs["learning_rate"] = learning_rate
+                self._check_finite(epoch, logs)
+                for name, value in logs.items():
+                    self.history.setdefault(name, []).append(value)
+                self._hear("on_epoch_end", epoch, dict(logs))
+                if self.stop_training:
+                    break
+        except KeyboardInterrupt:
+            interrupted = True
+        self._hear("on_train_end", dict(logs))
+        return interrupted
+
+    def _epoch(self, epoch, samples, chunker):
+        """Train for one epoch and return its mean loss."""
+        order = np.arange(len(samples))
+        if self.shuffle:
+            random_stream(self.seed, SHUFFLE, epoch).shuffle(order)
+        transform = None
+        if self.augmenter is not None:
+            rng = random_stream(self.seed, AUGMENT, epoch)
+
+            def transform(*arrays):
+                return self.augmenter.augment(*arrays, rng)
+
+        # Who listens to every batch gets a call of its own for each.
+        each_batch = any(map(_hears_batches, self.user_callbacks))
+        heard = each_batch or self.verbose
+        chunks = chunker.chunks(
+            samples,
+            order,
+            steps_per_call=1 if each_batch else None,
+            transform=transform,
+        )
+        total, seen, batch = 0.0, 0, 0
+        for chunk in chunks:
+            if heard:
+                self._hear("on_train_batch_begin", batch)
+            self.weights, self.slots, loss = self.program(
+                self.weights, self.slots, self.rates, (self.seed, self.n_steps), chunk
+            )
+            n_steps = int(chunk.n_steps)
+            self.n_steps += n_steps
+            batch += n_steps
+            total += float(loss)
+            seen += int(chunk.n_samples[:n_steps].sum())
+            if heard:
+                self._hear("on_train_batch_end", batch - 1, {"loss": total / seen})
+                if self.stop_training:
+                    break
+        return total / seen
+
+    def _validate(self, forward, validation):
+        self._hear("on_test_begin")
+        rates = self.rates
+        _, loss = _forward(forward, self.weights, validation, rates.l1, rates.l2)
+        self._hear("on_test_end", {"loss": loss})
+        return loss
+
+    def _check_finite(self, epoch, logs):
+        for name in ("loss", "val_loss"):
+            if not np.isfinite(logs.get(name, 0.0)):
+                raise ValueError(
+                    f"Training diverged: {name} is {logs[name]} at epoch {epoch} with "
+                    f"learning_rate={logs['learning_rate']:g}. Set 'clipnorm' (for "
+                    "example 1.0) or use a smaller 'learning_rate'."
+                )
+
+    def _set_up_callbacks(self, n_samples):
+        params = {
+            "verbose": self.verbose,
+            "epochs": self.epochs,
+            "steps": -(-n_samples // self.program.batch_size),
+        }
+        self._own = keras.callbacks.CallbackList(
+            self.own_callbacks, add_progbar=self.verbose != 0, model=self, **params
+        )
+        if self.user_callbacks:
+            spec = self.program.spec
+            model = stock_model(spec.network, self.get_weights())
+            rate = self.rates.learning_rate
+            model.compile(keras.optimizers.SGD(rate), loss=spec.loss)
+            self._users = keras.callbacks.CallbackList(
+                self.user_callbacks, model=model, **params
+            )
+
+    def _hear(self, hook, *args):
+        """Call a hook of all callbacks, with the users' model equal to this run."""
+        getattr(self._own, hook)(*args)
+        if self._users is None:
+            return
+        model, weights = self._users.model, self.get_weights()
+        rate = np.float32(self.rates.learning_rate)
+        model.set_weights(weights)
+        model.optimizer.learning_rate = rate
+        model.stop_training = self.stop_training
+        getattr(self._users, hook)(*args)
+        self.stop_training = self.stop_training or model.stop_training
+        if np.float32(model.optimizer.learning_rate) != rate:
+            self.optimizer.learning_rate = float(model.optimizer.learning_rate)
+        changed = model.get_weights()
+        if any(a.tobytes() != b.tobytes() for a, b in zip(weights, changed, strict=True)):
+            self.set_weights(changed)
+
+
+class _OptimizerView:
+    """The part of a Keras optimizer that callbacks change: its learning rate."""
+
+    def __init__(self, training):
+        self._training = training
+
+    @property
+    def learning_rate(self):
+        return self._training.rates.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self._training.rates = self._training.rates._replace(learning_rate=float(value))
+
+
+_BATCH_HOOKS = (
+    "on_train_batch_begin on_train_batch_end on_batch_begin on_batch_end".split()
+)
+
+
+def _hears_batches(callback):
+    """Whether a callback overrides a hook that Keras calls at every batch."""
+    return any(
+        getattr(getattr(callback, name), "__func__", None)
+        is not getattr(keras.callbacks.Callback, name)
+        for name in _BATCH_HOOKS
+    )
