@@ -4,8 +4,8 @@ from numbers import Real
 
 import numpy as np
 
-from skgru._sklearn import Interval, StrOptions
-from skgru.preprocessing._sequence_transformer import SequenceTransformer, inside
+from .._sklearn import Interval, StrOptions
+from ._sequence_transformer import SequenceTransformer, inside
 
 
 class SequenceImputer(SequenceTransformer):
@@ -55,7 +55,7 @@ class SequenceImputer(SequenceTransformer):
     """
 
     _allow_nan = True
-    _parameter_constraints = {
+    _parameter_constraints: dict = {
         "strategy": [StrOptions({"forward", "linear", "constant"})],
         "fill_value": [Interval(Real, None, None, closed="neither")],
     }

@@ -4,8 +4,8 @@ from numbers import Integral
 
 import numpy as np
 
-from skgru._sklearn import Interval, StrOptions
-from skgru.preprocessing._sequence_transformer import SequenceTransformer
+from .._sklearn import Interval, StrOptions
+from ._sequence_transformer import SequenceTransformer
 
 
 class SequenceResampler(SequenceTransformer):
@@ -40,7 +40,9 @@ class SequenceResampler(SequenceTransformer):
     [[0.0, 2.0, 4.0], [0.0, 1.5, 0.0]]
     """
 
-    _parameter_constraints = {"length": [Interval(Integral, 2, None, closed="left")]}
+    _parameter_constraints: dict = {
+        "length": [Interval(Integral, 2, None, closed="left")]
+    }
 
     def __init__(self, length):
         self.length = length
@@ -98,7 +100,7 @@ class SequenceTruncator(SequenceTransformer):
     """
 
     _allow_tokens = True
-    _parameter_constraints = {
+    _parameter_constraints: dict = {
         "max_length": [Interval(Integral, 1, None, closed="left")],
         "keep": [StrOptions({"end", "start"})],
     }

@@ -5,8 +5,8 @@ from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._sklearn import StrOptions
-from skgru.preprocessing._sequence_transformer import (
+from .._sklearn import StrOptions
+from ._sequence_transformer import (
     SequenceTransformer,
     inside,
     same_form,
@@ -69,7 +69,7 @@ class SequenceScaler(SequenceTransformer):
     """
 
     _allow_nan = True
-    _parameter_constraints = {
+    _parameter_constraints: dict = {
         "method": [StrOptions({"standard", "minmax", "robust"})],
         "per": [StrOptions({"feature", "sequence"})],
     }

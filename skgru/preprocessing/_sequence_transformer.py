@@ -5,9 +5,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skgru._sequences import as_sequences
-from skgru._sklearn import fit_context
-from skgru.preprocessing._token_array import TokenArray
+from .._sequences import as_sequences
+from .._sklearn import fit_context
+from ._token_array import TokenArray
 
 
 def _has_columns(transformer):

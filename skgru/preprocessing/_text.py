@@ -8,8 +8,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-from skgru._sklearn import Interval, StrOptions, fit_context
-from skgru.preprocessing._token_array import TokenArray
+from .._sklearn import Interval, StrOptions, fit_context
+from ._token_array import TokenArray
 
 PADDING, UNKNOWN = 0, 1
 UNKNOWN_TOKEN = "[UNK]"
@@ -90,7 +90,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
                 [2, 0]], dtype=int32)
     """
 
-    _parameter_constraints = {
+    _parameter_constraints: dict = {
         "max_tokens": [Interval(Integral, 3, None, closed="left"), None],
         "max_length": [Interval(Integral, 1, None, closed="left"), None],
         "keep": [StrOptions({"end", "start"})],

@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_array
 
-from skgru._sklearn import Interval, InvalidParameterError
+from .._sklearn import Interval, InvalidParameterError
 
 
 def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0):
