@@ -55,7 +55,7 @@ class SequenceImputer(SequenceTransformer):
     """
 
     _allow_nan = True
-    _parameter_constraints: dict = {
+    _parameter_constraints = {
         "strategy": [StrOptions({"forward", "linear", "constant"})],
         "fill_value": [Interval(Real, None, None, closed="neither")],
     }

@@ -40,9 +40,7 @@ class SequenceResampler(SequenceTransformer):
     [[0.0, 2.0, 4.0], [0.0, 1.5, 0.0]]
     """
 
-    _parameter_constraints: dict = {
-        "length": [Interval(Integral, 2, None, closed="left")]
-    }
+    _parameter_constraints = {"length": [Interval(Integral, 2, None, closed="left")]}
 
     def __init__(self, length):
         self.length = length
@@ -100,7 +98,7 @@ class SequenceTruncator(SequenceTransformer):
     """
 
     _allow_tokens = True
-    _parameter_constraints: dict = {
+    _parameter_constraints = {
         "max_length": [Interval(Integral, 1, None, closed="left")],
         "keep": [StrOptions({"end", "start"})],
     }

@@ -69,7 +69,7 @@ class SequenceScaler(SequenceTransformer):
     """
 
     _allow_nan = True
-    _parameter_constraints: dict = {
+    _parameter_constraints = {
         "method": [StrOptions({"standard", "minmax", "robust"})],
         "per": [StrOptions({"feature", "sequence"})],
     }

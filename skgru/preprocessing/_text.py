@@ -90,7 +90,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
                 [2, 0]], dtype=int32)
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints = {
         "max_tokens": [Interval(Integral, 3, None, closed="left"), None],
         "max_length": [Interval(Integral, 1, None, closed="left"), None],
         "keep": [StrOptions({"end", "start"})],
