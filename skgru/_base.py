@@ -36,6 +36,11 @@ from ._sklearn import (
 from ._training import SPLIT, WEIGHTS, State, Training, predict, random_stream
 from .schedules import schedule_callback
 
+if "__sklearn_tags__" not in vars(BaseWrapper):
+    # scikeras still has the tags of scikit-learn < 1.6, which scikit-learn's checks
+    # accept only beside the present form. This is what it inherits in any case.
+    BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
+
 _RATE = Interval(Real, 0, 1, closed="left")
 _POSITIVE = Interval(Real, 0, None, closed="neither")
 _NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
@@ -261,8 +266,10 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
         if "__init__" in vars(cls) and "parameters" in own:
             shared = inspect.signature(BaseGRU.__init__).parameters
             merged = {**shared, **own}
-            rest = [merged.pop(name) for name in ("optimizer_parameters", "parameters")]
-            cls.__init__.__signature__ = inspect.Signature([*merged.values(), rest[0]])
+            # scikit-learn's checks take every name in a signature for a parameter.
+            for catch_all in ("optimizer_parameters", "parameters"):
+                del merged[catch_all]
+            cls.__init__.__signature__ = inspect.Signature(merged.values())
             cls.__doc__ = (cls.__doc__ or "").format(
                 parameters=_SHARED_PARAMETERS, attributes=_SHARED_ATTRIBUTES
             )
