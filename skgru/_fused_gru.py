@@ -92,7 +92,8 @@ def fused_gru(
     bias : tensor of shape (2, 3 * units)
         The input biases bz, br, bg, and the recurrent biases cz, cr, cg.
     mask : tensor of shape (batch, timesteps), default=None
-        False (or zero) where a step is to be skipped.
+        False (or zero) where a step is to be skipped. The recurrence ends at the last
+        unmasked step of the batch, so padding beyond it is nearly free.
     recurrent_dropout_mask : tensor of shape (3, batch, units), default=None
         Factors on the state before its products with Uz, Ur and Ug, the same at
         every step: zero for a dropped unit, ``1 / (1 - rate)`` for a kept one [2]_.
@@ -134,21 +135,31 @@ def fused_gru(
     batch, timesteps = _size(inputs, 0), _size(inputs, 1)
     starts_at_zero = initial_state is None
     if starts_at_zero:
-        initial_state = tf.zeros((batch, _size(recurrent_kernel, 0)), inputs.dtype)
+        initial_state = tf.zeros((batch, recurrent_kernel.shape[0]), inputs.dtype)
+    initial_state = tf.convert_to_tensor(initial_state)
     if mask is not None:
         mask = tf.cast(tf.transpose(mask), tf.bool)  # (timesteps, batch)
 
+    n_steps = timesteps if mask is None else _visited(mask, timesteps)
     states, state = _recurrence(
         tf.transpose(inputs, (1, 0, 2)),
-        tf.convert_to_tensor(initial_state),
+        initial_state,
         kernel,
         recurrent_kernel,
         bias,
         mask,
         recurrent_dropout_mask,
+        n_steps,
         return_sequences,
         go_backwards,
     )
+    if return_sequences and mask is not None:
+        # The state after the last step visited, and where none is visited.
+        step = tf.range(timesteps)[:, None, None]
+        if go_backwards:
+            states = tf.where(step < n_steps, states, initial_state)
+        else:
+            states = tf.where(step < n_steps - 1, states, state)
     output = states if return_sequences else state
     if mask is not None:
         shown = _shown(mask, timesteps, go_backwards, zero_output_for_mask)
@@ -166,6 +177,12 @@ def fused_gru(
 def _size(tensor, axis):
     """Return the static size of an axis where it is known, else the run-time one."""
     return tensor.shape[axis] if tensor.shape[axis] else tf.shape(tensor)[axis]
+
+
+def _visited(mask, timesteps):
+    """Return the number of steps, from the first, that are not all padding."""
+    step = tf.range(timesteps)[:, None]
+    return tf.maximum(1, tf.reduce_max(tf.where(mask, step + 1, 0)))
 
 
 def _shown(mask, timesteps, go_backwards, zero_output_for_mask):
@@ -188,13 +205,16 @@ def _recurrence(
     bias,
     mask,
     dropout_mask,
+    n_steps,
     return_sequences,
     go_backwards,
 ):
     """Return all states (None unless `return_sequences`) and the last one.
 
     Inputs, states and the mask are time-major. Time is always that of the inputs:
-    running backwards only changes the order in which the loops visit it.
+    running backwards only changes the order in which the loops visit it. They visit
+    the first `n_steps` times; where `n_steps` is below the number of time steps, all
+    later ones must be masked, and the states there are undefined.
 
     What is done how was decided by measurement under XLA on CPU:
 
@@ -211,7 +231,7 @@ def _recurrence(
     mask = None if mask is None else mask[:, :, None]
 
     def time_of(step):
-        return timesteps - 1 - step if go_backwards else step
+        return n_steps - 1 - step if go_backwards else step
 
     @tf.custom_gradient
     def forward(inputs, initial_state, kernel, recurrent_kernel, bias):
@@ -266,7 +286,7 @@ def _recurrence(
             )
 
         _, last_state, products, states = tf.while_loop(
-            lambda i, *_: i < timesteps,
+            lambda i, *_: i < n_steps,
             step,
             (
                 tf.constant(0),
@@ -287,6 +307,7 @@ def _recurrence(
                 dropout_mask,
                 upstream[0] if return_sequences else None,
                 upstream[-1],
+                n_steps,
                 time_of,
             )
 
@@ -312,6 +333,7 @@ def _backward(
     dropout_mask,
     outputs_gradient,
     state_gradient,
+    n_steps,
     time_of,
 ):
     """Gradients of inputs, initial state, kernel, recurrent kernel and bias.
@@ -337,7 +359,7 @@ def _backward(
     factors = tf.concat((dz_factor, dr_factor, da_factor), axis=2)
 
     def step(i, gradient, gradients, transposed):
-        t = time_of(timesteps - 1 - i)
+        t = time_of(n_steps - 1 - i)
         if outputs_gradient is not None:
             gradient += tf.gather(outputs_gradient, t)
         deltas = _times_each_third(tf.gather(factors, t), gradient)
@@ -361,7 +383,7 @@ def _backward(
     # As a loop variable the transposed kernel is laid out once, before the loop. XLA
     # folds any other transposition into the product, which takes twice the time.
     _, initial_gradient, gradients, _ = tf.while_loop(
-        lambda i, *_: i < timesteps,
+        lambda i, *_: i < n_steps,
         step,
         (
             tf.constant(0),
