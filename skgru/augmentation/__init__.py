@@ -44,15 +44,15 @@ An augmenter is also a function of sequences:
 [(5, 2), (3, 2)]
 """
 
-from skgru.augmentation._base import Augmenter
-from skgru.augmentation._compose import Compose
-from skgru.augmentation._magnitude import Jitter, MagnitudeWarp, Scaling
-from skgru.augmentation._masking import ChannelDropout, TimeMask
-from skgru.augmentation._mixup import Mixup
-from skgru.augmentation._random_apply import RandomApply
-from skgru.augmentation._text import augment_text
-from skgru.augmentation._time import TimeShift, TimeWarp, WindowSlice
-from skgru.augmentation._tokens import (
+from ._base import Augmenter
+from ._compose import Compose
+from ._magnitude import Jitter, MagnitudeWarp, Scaling
+from ._masking import ChannelDropout, TimeMask
+from ._mixup import Mixup
+from ._random_apply import RandomApply
+from ._text import augment_text
+from ._time import TimeShift, TimeWarp, WindowSlice
+from ._tokens import (
     TokenDeletion,
     TokenInsertion,
     TokenReplacement,

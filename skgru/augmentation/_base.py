@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
-from skgru.augmentation._forms import like, read
-from skgru.augmentation._random import as_generator
+from ._forms import like, read
+from ._random import as_generator
 
 _MISFIT = {
     "series": (

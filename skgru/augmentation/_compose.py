@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from skgru.augmentation._base import Augmenter, copied
+from ._base import Augmenter, copied
 
 
 class Compose(Augmenter):

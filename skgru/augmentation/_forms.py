@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skgru._sequences import as_sequences
+from .._sequences import as_sequences
 
 _ANY_ID = np.iinfo(np.int32).max
 

@@ -4,10 +4,10 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skgru._sklearn import Interval
-from skgru.augmentation._base import Augmenter
-from skgru.augmentation._curves import smooth_curves
-from skgru.augmentation._steps import real_steps
+from .._sklearn import Interval
+from ._base import Augmenter
+from ._curves import smooth_curves
+from ._steps import real_steps
 
 
 class Jitter(Augmenter):

@@ -4,9 +4,9 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skgru._sklearn import Interval, StrOptions
-from skgru.augmentation._base import Augmenter
-from skgru.augmentation._steps import real_steps, steps_of
+from .._sklearn import Interval, StrOptions
+from ._base import Augmenter
+from ._steps import real_steps, steps_of
 
 _FILL = [StrOptions({"mean"}), Interval(Real, None, None, closed="neither")]
 

@@ -4,8 +4,8 @@ from numbers import Real
 
 import numpy as np
 
-from skgru._sklearn import Interval
-from skgru.augmentation._base import Augmenter, copied
+from .._sklearn import Interval
+from ._base import Augmenter, copied
 
 
 class RandomApply(Augmenter):

@@ -2,8 +2,8 @@
 
 from numbers import Real
 
-from skgru._sklearn import Interval, InvalidParameterError
-from skgru.augmentation._random import as_generator
+from .._sklearn import Interval, InvalidParameterError
+from ._random import as_generator
 
 
 def augment_text(

@@ -4,10 +4,10 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skgru._sklearn import Interval, StrOptions
-from skgru.augmentation._base import Augmenter
-from skgru.augmentation._curves import smooth_curves
-from skgru.augmentation._steps import at_times, real_steps, steps_of
+from .._sklearn import Interval, StrOptions
+from ._base import Augmenter
+from ._curves import smooth_curves
+from ._steps import at_times, real_steps, steps_of
 
 # Time never stands still nor runs backwards.
 _SLOWEST = 0.1

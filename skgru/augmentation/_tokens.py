@@ -5,8 +5,8 @@ from numbers import Real
 
 import numpy as np
 
-from skgru._sklearn import Interval
-from skgru.augmentation._base import Augmenter
+from .._sklearn import Interval
+from ._base import Augmenter
 
 
 class _TokenAugmenter(Augmenter):
