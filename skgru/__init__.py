@@ -1,6 +1,6 @@
 """GRU networks for scikit-learn users."""
 
-from . import schedules
+from . import augmentation, datasets, preprocessing, schedules
 from ._classifier import GRUClassifier
 from ._program import cache_info, clear_cache
 from ._regressor import GRURegressor
@@ -11,7 +11,10 @@ __all__ = [
     "GRUClassifier",
     "GRURegressor",
     "__version__",
+    "augmentation",
     "cache_info",
     "clear_cache",
+    "datasets",
+    "preprocessing",
     "schedules",
 ]

@@ -657,8 +657,7 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
         )
         if self.augmenter is not None:
             n_timesteps = self.augmenter.expanded_timesteps(n_timesteps)
-            # An augmented sequence may be shorter or longer than its original.
-            padded = True
+            padded = padded or self.augmenter.changes_lengths
         tokens = self._vocabulary_size is not None
         return NetworkSpec(
             units=tuple(int(u) for u in self._units()),
@@ -668,7 +667,7 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
             n_timesteps=_padded_length(n_timesteps) if padded else n_timesteps,
             n_features=0 if tokens else sequences[0].n_features,
             padded=padded,
-            vocabulary_size=int(self._vocabulary_size) if tokens else None,
+            vocabulary_size=_whole_rows(self._vocabulary_size) if tokens else None,
             embedding_dim=int(self.embedding_dim) if tokens else None,
             n_outputs=self.n_outputs_,
             activation=self._activation(),
@@ -747,10 +746,19 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
             self._model = stock_model(
                 self._network,
                 program.split(self._state.weights),
-                float(self.dropout),
-                float(self.recurrent_dropout),
+                vocabulary_size=self._vocabulary_size,
+                dropout=float(self.dropout),
+                recurrent_dropout=float(self.recurrent_dropout),
             )
         return self._model
+
+
+def _whole_rows(vocabulary_size):
+    """Round up, so that folds whose vocabularies differ share a program.
+
+    The rows beyond the vocabulary are never looked up, so they never change.
+    """
+    return -(-int(vocabulary_size) // 256) * 256
 
 
 def _padded_length(n_timesteps):

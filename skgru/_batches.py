@@ -57,15 +57,15 @@ class Chunker:
         self.y = np.zeros((rows, network.n_outputs), np.float32)
         self.sample_weight = np.zeros(rows, np.float32)
 
-    def chunks(self, samples, order, *, steps_per_call=None, transform=None):
+    def chunks(self, samples, order, *, each_batch=False, transform=None):
         """Yield the chunks that hold the samples in ``order``.
 
         Parameters
         ----------
         samples : Samples
         order : ndarray of int
-        steps_per_call : int or None, default=None
-            Batches in a chunk; None fills it.
+        each_batch : bool, default=False
+            Yield a chunk once for each of its batches, with that batch alone to run.
         transform : callable or None
             Applied to ``(X, lengths, y, sample_weight)`` of a chunk's samples.
 
@@ -74,10 +74,18 @@ class Chunker:
         chunk : Chunk
             Valid until the next one is asked for.
         """
-        rows_per_call = self.batch_size * (steps_per_call or self.n_steps)
-        for start in range(0, len(order), rows_per_call):
-            n_rows = self._fill(samples, order[start : start + rows_per_call], transform)
-            yield self._chunk(n_rows)
+        n_rows = self.batch_size * self.n_steps
+        for start in range(0, len(order), n_rows):
+            rows = order[start : start + n_rows]
+            self._fill(samples, rows, transform)
+            chunk = self._chunk(len(rows))
+            if each_batch:
+                for step in range(chunk.n_steps):
+                    yield chunk._replace(
+                        first_step=np.int32(step), n_steps=np.int32(step + 1)
+                    )
+            else:
+                yield chunk
 
     def _fill(self, samples, rows, transform):
         n_rows, sequences = len(rows), samples.sequences
@@ -95,7 +103,6 @@ class Chunker:
         self.lengths[:n_rows], self.y[:n_rows] = lengths, y
         self.sample_weight[:n_rows] = sample_weight
         self.sample_weight[n_rows:] = 0
-        return n_rows
 
     def _chunk(self, n_rows):
         lead = (self.n_steps, self.batch_size)
@@ -108,5 +115,6 @@ class Chunker:
             y=self.y.reshape(*lead, -1),
             sample_weight=self.sample_weight.reshape(lead),
             n_samples=n_samples,
+            first_step=np.int32(0),
             n_steps=np.int32(n_steps),
         )

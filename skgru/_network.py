@@ -6,7 +6,7 @@ is the same network in Keras' own layers, for users to keep.
 """
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
@@ -289,7 +289,9 @@ def seed_initializer(initializer, seed):
     return initializer
 
 
-def stock_model(spec, weights, dropout=0.0, recurrent_dropout=0.0):
+def stock_model(
+    spec, weights, *, vocabulary_size=None, dropout=0.0, recurrent_dropout=0.0
+):
     """Return the network as a ``keras.Model`` of stock layers.
 
     Where the estimator was fitted on padded sequences, the model reads steps that are
@@ -299,13 +301,18 @@ def stock_model(spec, weights, dropout=0.0, recurrent_dropout=0.0):
     ----------
     spec : NetworkSpec
     weights : list of ndarray
-    dropout, recurrent_dropout : float
+    vocabulary_size : int or None, default=None
+        Rows of the embedding to keep; None keeps those of ``spec``.
+    dropout, recurrent_dropout : float, default=0.0
         Rates, which matter only if the user trains the model further.
 
     Returns
     -------
     model : keras.Model
     """
+    if vocabulary_size is not None:
+        spec = replace(spec, vocabulary_size=int(vocabulary_size))
+        weights = [weights[0][:vocabulary_size], *weights[1:]]
     embedding, recurrent, head = _build_layers(
         spec, keras.layers.GRU, recurrent_dropout
     )

@@ -131,11 +131,14 @@ class _Program:
             y=tf.TensorSpec((*lead, network.n_outputs), tf.float32),
             sample_weight=tf.TensorSpec(lead, tf.float32),
             n_samples=tf.TensorSpec(lead[:1], tf.float32),
+            first_step=tf.TensorSpec((), tf.int32),
             n_steps=tf.TensorSpec((), tf.int32),
         )
 
 
-Chunk = namedtuple("Chunk", "X lengths y sample_weight n_samples n_steps")
+# Batches, of which a call runs those from first_step up to n_steps; n_samples counts
+# the rows of each batch that hold a sample.
+Chunk = namedtuple("Chunk", "X lengths y sample_weight n_samples first_step n_steps")
 
 
 class TrainProgram(_Program):
@@ -207,7 +210,9 @@ class TrainProgram(_Program):
             return i + 1, weights, slots, total + loss * chunk.n_samples[i]
 
         _, weights, slots, total = tf.while_loop(
-            lambda i, *_: i < chunk.n_steps, step, (0, weights, slots, tf.zeros(()))
+            lambda i, *_: i < chunk.n_steps,
+            step,
+            (chunk.first_step, weights, slots, tf.zeros(())),
         )
         return weights, slots, total
 

@@ -216,23 +216,24 @@ class Training:
         each_batch = any(map(_hears_batches, self.user_callbacks))
         heard = each_batch or self.verbose
         chunks = chunker.chunks(
-            samples,
-            order,
-            steps_per_call=1 if each_batch else None,
-            transform=transform,
+            samples, order, each_batch=each_batch, transform=transform
         )
         total, seen, batch = 0.0, 0, 0
         for chunk in chunks:
             if heard:
                 self._hear("on_train_batch_begin", batch)
             self.weights, self.slots, loss = self.program(
-                self.weights, self.slots, self.rates, (self.seed, self.n_steps), chunk
+                self.weights,
+                self.slots,
+                self.rates,
+                (self.seed, self.n_steps - int(chunk.first_step)),
+                chunk,
             )
-            n_steps = int(chunk.n_steps)
-            self.n_steps += n_steps
-            batch += n_steps
+            steps = slice(int(chunk.first_step), int(chunk.n_steps))
+            batch += steps.stop - steps.start
+            self.n_steps += steps.stop - steps.start
             total += float(loss)
-            seen += int(chunk.n_samples[:n_steps].sum())
+            seen += int(chunk.n_samples[steps].sum())
             if heard:
                 self._hear("on_train_batch_end", batch - 1, {"loss": total / seen})
                 if self.stop_training:
