@@ -99,7 +99,9 @@ def _print_candidates(search, n_best=8):
     print("\nbest parameters")
     for name, value in search.best_params_.items():
         print(f"  {name.removeprefix('gruclassifier__'):<14}{value}")
-    print(f"\nbest {n_best} of {len(results['params'])} candidates, by cross-validation")
+    print(
+        f"\nbest {n_best} of {len(results['params'])} candidates, by cross-validation"
+    )
     print("  accuracy  seconds " + "".join(f"{name:>15}" for name in names))
     for i in results["rank_test_score"].argsort(kind="stable")[:n_best]:
         values = "".join(f"{results['params'][i][name]!s:>15}" for name in GRID)

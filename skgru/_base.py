@@ -534,7 +534,9 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
             if name.startswith(prefix)
         }
         spec, own = resolve_optimizer(self.optimizer, params, owner)
-        if not np.isclose(own.get("learning_rate", self.learning_rate), self.learning_rate):
+        if not np.isclose(
+            own.get("learning_rate", self.learning_rate), self.learning_rate
+        ):
             raise ValueError(
                 f"The 'learning_rate' parameter of {owner} is {self.learning_rate}, but "
                 f"its optimizer was made with {own['learning_rate']:g}. Set the "
@@ -577,7 +579,10 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
         weight = np.ones(n_samples, np.float32)
         if sample_weight is not None:
             weight = _check_sample_weight(
-                sample_weight, sequences.block, dtype=np.float32, ensure_non_negative=True
+                sample_weight,
+                sequences.block,
+                dtype=np.float32,
+                ensure_non_negative=True,
             )
         if not resume:
             self._fit_targets(y, weight, classes)
@@ -631,7 +636,9 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
         """Return the samples to train on, and those to validate on or None."""
         X_val, y_val = validation
         if (X_val is None) != (y_val is None):
-            raise ValueError("Pass X_val and y_val together: only one of them was given.")
+            raise ValueError(
+                "Pass X_val and y_val together: only one of them was given."
+            )
         if X_val is not None:
             sequences = self._check_X(X_val, reset=False)
             check_consistent_length(sequences.block, y_val)

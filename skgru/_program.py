@@ -112,7 +112,9 @@ class _Program:
         """Return the vector of all weights as a list of arrays or tensors."""
         if isinstance(vector, np.ndarray):
             parts = np.split(vector, np.cumsum(self.sizes)[:-1])
-            return [p.reshape(s) for p, s in zip(parts, self.network.shapes, strict=True)]
+            return [
+                p.reshape(s) for p, s in zip(parts, self.network.shapes, strict=True)
+            ]
         parts = tf.split(vector, self.sizes)
         return [
             tf.reshape(p, s) for p, s in zip(parts, self.network.shapes, strict=True)

@@ -182,7 +182,9 @@ def _one_sequence(i, item, dtype):
     try:
         return item.astype(dtype)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"Sample {i} of X cannot be read as numbers: {error}") from None
+        raise type(error)(
+            f"Sample {i} of X cannot be read as numbers: {error}"
+        ) from None
 
 
 def _check_not_empty(block):
@@ -247,7 +249,9 @@ def _tokens(X, vocabulary_size):
     if isinstance(X, list | tuple) or getattr(X, "dtype", None) == object:
         items = [_token_ids(item, f"sample {i} of X") for i, item in enumerate(X)]
         if not items:
-            raise ValueError("Found array with 0 sample(s) while a minimum of 1 is required.")
+            raise ValueError(
+                "Found array with 0 sample(s) while a minimum of 1 is required."
+            )
         for i, item in enumerate(items):
             if item.ndim != 1:
                 raise ValueError(

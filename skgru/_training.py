@@ -7,7 +7,7 @@ import numpy as np
 
 from ._batches import Chunker, Samples
 from ._network import stock_model
-from ._program import ForwardSpec, Rates, TrainSpec, get_program
+from ._program import ForwardSpec, get_program
 
 # Streams of randomness: each use draws from its own, so that adding one use, or
 # resuming at a later epoch, moves no other.
@@ -289,7 +289,9 @@ class Training:
         if np.float32(model.optimizer.learning_rate) != rate:
             self.optimizer.learning_rate = float(model.optimizer.learning_rate)
         changed = model.get_weights()
-        if any(a.tobytes() != b.tobytes() for a, b in zip(weights, changed, strict=True)):
+        if any(
+            a.tobytes() != b.tobytes() for a, b in zip(weights, changed, strict=True)
+        ):
             self.set_weights(changed)
 
 
