@@ -1,8 +1,8 @@
 """GRU networks for scikit-learn users."""
 
 from . import augmentation, datasets, preprocessing, schedules
+from ._cache import cache_info, clear_cache
 from ._classifier import GRUClassifier
-from ._program import cache_info, clear_cache
 from ._regressor import GRURegressor
 
 __version__ = "0.1.0"

@@ -38,8 +38,8 @@ def main(arguments=None):
     X_train, y_train = load_japanese_vowels(return_X_y=True)
     X_test, y_test = load_japanese_vowels(split="test", return_X_y=True)
     print(
-        f"JapaneseVowels: {len(X_train)} training and {len(X_test)} test recordings, 12 "
-        "channels, 7 to 29 steps, 9 speakers"
+        f"JapaneseVowels: {len(X_train)} training and {len(X_test)} test recordings, "
+        "12 channels, 7 to 29 steps, 9 speakers"
     )
     pipeline = make_pipeline(
         SequenceScaler(),
@@ -67,8 +67,8 @@ def main(arguments=None):
 def _parser():
     parser = argparse.ArgumentParser(
         prog="python -m skgru",
-        description="Tune a GRU on the bundled JapaneseVowels recordings: a Pipeline in "
-        "GridSearchCV over learning rate, batch size, clipnorm, L2 and dropout. Prints "
+        description="Tune a GRU on the bundled JapaneseVowels recordings: a Pipeline "
+        "in GridSearchCV over learning rate, batch size, clipnorm, L2 and dropout. Prints "
         "the best parameters, the best candidates, the accuracy on held-out recordings "
         "beside a linear baseline, the time taken and how many programs were compiled.",
     )

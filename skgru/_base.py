@@ -1,11 +1,8 @@
-"""BaseGRU: the parameters of the estimators, and the story of a fit."""
+"""BaseGRU: the story of a fit, over scikeras' wrapper."""
 
 import contextlib
-import difflib
-import inspect
 import warnings
 from dataclasses import replace
-from numbers import Integral, Real
 
 import keras
 import numpy as np
@@ -20,16 +17,15 @@ from sklearn.utils.validation import (
 )
 
 from ._batches import Samples
+from ._cache import get_program
+from ._callbacks import ScikitLearnCallbacks
 from ._holdout import hold_out
-from ._network import INITIALIZERS, NetworkSpec, initial_weights, stock_model
-from ._optimizers import resolve_optimizer
-from ._program import ForwardSpec, Rates, TrainSpec, get_program
+from ._network import NetworkSpec, initial_weights, stock_model
+from ._parameters import Parameters
+from ._program import ForwardSpec, TrainSpec
 from ._sequences import as_sequences
 from ._sklearn import (
     CallbackSupportMixin,
-    HasMethods,
-    Interval,
-    StrOptions,
     fit_context,
     with_callbacks,
 )
@@ -41,276 +37,17 @@ if "__sklearn_tags__" not in vars(BaseWrapper):
     # accept only beside the present form. This is what it inherits in any case.
     BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
 
-_RATE = Interval(Real, 0, 1, closed="left")
-_POSITIVE = Interval(Real, 0, None, closed="neither")
-_NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
-_COUNT = Interval(Integral, 1, None, closed="left")
 
-_SHARED_PARAMETERS = """units : int or tuple of int, default=64
-        Width of the GRU layer, or of each of several stacked layers.
-    bidirectional : bool, default=False
-        Run every layer both ways and join the results.
-    pooling : {"last", "mean", "max"}, default="last"
-        How the top layer's time steps become one vector: its last state, or the mean
-        or maximum over the steps that are not padding.
-    dropout : float, default=0.0
-        Fraction of the values after every GRU layer set to 0 in training, in [0, 1).
-        After the top layer it acts on the pooled vector.
-    recurrent_dropout : float, default=0.0
-        Fraction of the recurrent state dropped in training, in [0, 1); the same at all
-        steps of a sequence (Gal and Ghahramani 2016, arXiv:1512.05287).
-    kernel_initializer : str or keras.Initializer, default="glorot_uniform"
-        Of the input kernels and the head's kernel: ``"he_normal"``, ...
-    recurrent_initializer : str or keras.Initializer, default="orthogonal"
-        Of the recurrent kernels.
-    l1, l2 : float, default=0.0
-        Penalties ``l1 * sum(|w|) + l2 * sum(w**2)`` on every kernel (input, recurrent,
-        head), never on biases.
-    optimizer : str, type or keras.optimizers.Optimizer, default="adam"
-        Name, class or instance. Its own parameters are routed to a name or class:
-        ``optimizer__momentum=0.9``.
-    learning_rate : float, default=1e-3
-        The initial learning rate.
-    schedule : schedule object, str, callable or None, default=None
-        Learning rate by epoch: an object of :mod:`skgru.schedules`, its name
-        (``"time_decay"``, ``"step_decay"``, ``"exponential_decay"``,
-        ``"cosine_decay"``, ``"reduce_on_plateau"``), or a callable
-        ``(epoch, learning_rate) -> learning_rate``, which gets the *initial* rate.
-    clipnorm, clipvalue, global_clipnorm : float or None, default=None
-        Bound of each weight's gradient norm, of each element of the gradients, or of
-        the norm of all gradients together. At most one can be set.
-    batch_size : int, default=32
-        Samples per optimizer step.
-    epochs : int, default=100
-        Passes over the training data.
-    shuffle : bool, default=True
-        Shuffle the samples before every epoch.
-    early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``patience`` epochs, and keep
-        the weights of the best epoch.
-    validation_split : float or splitter, default=0.2
-        What early stopping holds out: a fraction, drawn after shuffling (stratified for
-        classes), or a scikit-learn splitter, whose first split is used. Unused if
-        ``X_val`` is passed to ``fit``.
-    patience : int, default=10
-        Epochs without improvement before training stops.
-    min_delta : float, default=0.0
-        Smallest decrease of the validation loss that counts as an improvement.
-    vocabulary_size : int or None, default=None
-        If set, X holds token ids below it, and 0 is padding.
-    embedding_dim : int, default=32
-        Width of the embedding of token ids.
-    augmenter : augmenter or None, default=None
-        An object of :mod:`skgru.augmentation`: a fresh random transformation of the
-        training sequences at every epoch, never at prediction.
-    callbacks : keras.callbacks.Callback, list of them or None, default=None
-        Called as Keras calls them, on a ``keras.Model`` equal to the training's state.
-        Batches are run many in one call, as with Keras' ``steps_per_execution``, unless
-        a callback listens to batches.
-    warm_start : bool, default=False
-        Continue from the last fit: weights, optimizer state and epoch count.
-    verbose : {0, 1, 2}, default=0
-        0 is silent, 1 shows Keras' progress bar, 2 prints one line an epoch.
-    random_state : int, RandomState instance or None, default=None
-        Determines weights, shuffling, dropout, augmentation and the validation split.
-        Pass an int for the same results at every call.
-    **optimizer_parameters
-        ``optimizer__<name>``: parameters of the optimizer."""
-
-_SHARED_ATTRIBUTES = """n_features_in_ : int
-        Features of a time step; for 2-D X, the number of columns.
-    feature_names_in_ : ndarray of str
-        Column names, where X is a DataFrame with string names.
-    n_timesteps_in_ : int
-        Steps of the longest training sequence.
-    n_outputs_ : int
-        Values that the network's head returns.
-    n_iter_ : int
-        Epochs trained.
-    best_epoch_ : int
-        Number, from 0, of the epoch with the lowest validation loss (training loss
-        where nothing was held out). With early stopping its weights are kept.
-    history_ : dict of str to list
-        ``loss``, ``learning_rate`` and, with validation data, ``val_loss`` of every
-        epoch. Losses include the penalties and are on the targets' standardised scale.
-    model_ : keras.Model
-        The network in stock Keras layers, which can be saved and loaded without this
-        package."""
-
-
-class BaseGRU(CallbackSupportMixin, BaseWrapper):
+class BaseGRU(Parameters, CallbackSupportMixin, BaseWrapper):
     """What `GRUClassifier` and `GRURegressor` share: all but their heads.
 
     A head implements ``_fit_targets``, ``_encode``, ``_classes_of``, ``_loss_name``,
     ``_activation`` and its prediction methods.
     """
 
-    _parameter_constraints = {
-        "units": [_COUNT, tuple, list],
-        "bidirectional": ["boolean"],
-        "pooling": [StrOptions({"last", "mean", "max"})],
-        "dropout": [_RATE],
-        "recurrent_dropout": [_RATE],
-        "kernel_initializer": [str, keras.initializers.Initializer],
-        "recurrent_initializer": [str, keras.initializers.Initializer],
-        "l1": [_NOT_NEGATIVE],
-        "l2": [_NOT_NEGATIVE],
-        "optimizer": [str, type, keras.optimizers.Optimizer],
-        "learning_rate": [_POSITIVE],
-        "schedule": [str, callable, HasMethods("get_params"), None],
-        "clipnorm": [_POSITIVE, None],
-        "clipvalue": [_POSITIVE, None],
-        "global_clipnorm": [_POSITIVE, None],
-        "batch_size": [_COUNT],
-        "epochs": [_COUNT],
-        "shuffle": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_split": [
-            Interval(Real, 0, 1, closed="neither"),
-            HasMethods("split"),
-        ],
-        "patience": [_COUNT],
-        "min_delta": [_NOT_NEGATIVE],
-        "vocabulary_size": [Interval(Integral, 2, None, closed="left"), None],
-        "embedding_dim": [_COUNT],
-        "augmenter": [HasMethods(["augment", "check"]), None],
-        "callbacks": [keras.callbacks.Callback, list, tuple, None],
-        "warm_start": ["boolean"],
-        "verbose": ["verbose"],
-        "random_state": ["random_state"],
-    }
-
-    # scikeras: prefixes whose parameters are kept on the estimator and passed on.
-    _routing_prefixes = {"optimizer"}
-
-    def __init__(
-        self,
-        units=64,
-        *,
-        bidirectional=False,
-        pooling="last",
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        l1=0.0,
-        l2=0.0,
-        optimizer="adam",
-        learning_rate=1e-3,
-        schedule=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        batch_size=32,
-        epochs=100,
-        shuffle=True,
-        early_stopping=False,
-        validation_split=0.2,
-        patience=10,
-        min_delta=0.0,
-        vocabulary_size=None,
-        embedding_dim=32,
-        augmenter=None,
-        callbacks=None,
-        warm_start=False,
-        verbose=0,
-        random_state=None,
-        **optimizer_parameters,
-    ):
-        self.units = units
-        self.bidirectional = bidirectional
-        self.pooling = pooling
-        self.dropout = dropout
-        self.recurrent_dropout = recurrent_dropout
-        self.kernel_initializer = kernel_initializer
-        self.recurrent_initializer = recurrent_initializer
-        self.l1 = l1
-        self.l2 = l2
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.clipnorm = clipnorm
-        self.clipvalue = clipvalue
-        self.global_clipnorm = global_clipnorm
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.shuffle = shuffle
-        self.early_stopping = early_stopping
-        self.validation_split = validation_split
-        self.patience = patience
-        self.min_delta = min_delta
-        self.vocabulary_size = vocabulary_size
-        self.embedding_dim = embedding_dim
-        self.augmenter = augmenter
-        self.callbacks = callbacks
-        self.warm_start = warm_start
-        self.verbose = verbose
-        self.random_state = random_state
-        for name, value in optimizer_parameters.items():
-            if not name.startswith("optimizer__"):
-                close = difflib.get_close_matches(name, self._get_param_names(), n=1)
-                hint = f" Did you mean {close[0]!r}?" if close else ""
-                raise TypeError(
-                    f"{type(self).__name__} has no parameter {name!r}.{hint}"
-                )
-            setattr(self, name, value)
-
-    def __init_subclass__(cls, **kwargs):
-        """Give a head's ``__init__(self, own, **parameters)`` its whole signature.
-
-        The shared parameters, their defaults and their documentation stand in this
-        module alone; ``get_params``, ``help`` and completion still see all of them.
-        """
-        super().__init_subclass__(**kwargs)
-        own = inspect.signature(cls.__init__).parameters
-        if "__init__" in vars(cls) and "parameters" in own:
-            shared = inspect.signature(BaseGRU.__init__).parameters
-            merged = {**shared, **own}
-            # scikit-learn's checks take every name in a signature for a parameter.
-            for catch_all in ("optimizer_parameters", "parameters"):
-                del merged[catch_all]
-            cls.__init__.__signature__ = inspect.Signature(merged.values())
-            cls.__doc__ = (cls.__doc__ or "").format(
-                parameters=_SHARED_PARAMETERS, attributes=_SHARED_ATTRIBUTES
-            )
-
-    # ---- scikit-learn's conventions where scikeras departs from them ----
-
+    # scikeras departs from scikit-learn's conventions in these.
     _get_param_names = classmethod(BaseEstimator._get_param_names.__func__)
     __repr__ = BaseEstimator.__repr__
-
-    def get_params(self, deep=True):
-        """Return the parameters, those routed to the optimizer included.
-
-        Parameters
-        ----------
-        deep : bool, default=True
-            Include the parameters of the schedule and the augmenter.
-
-        Returns
-        -------
-        params : dict
-        """
-        params = super().get_params(deep=deep)
-        params.update(
-            {k: v for k, v in vars(self).items() if k.startswith("optimizer__")}
-        )
-        return params
-
-    def set_params(self, **params):
-        """Set parameters, also nested ones such as ``schedule__drop``.
-
-        Parameters
-        ----------
-        **params : dict
-
-        Returns
-        -------
-        self : object
-        """
-        for name in [name for name in params if name.startswith("optimizer__")]:
-            setattr(self, name, params.pop(name))
-        return BaseEstimator.set_params(self, **params)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -329,8 +66,8 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
     def initialize(self, X, y=None):
         """Not supported: ``fit`` and ``partial_fit`` initialise the network."""
         raise NotImplementedError(
-            f"{type(self).__name__} has no initialize(). Use fit, or partial_fit for one "
-            "epoch."
+            f"{type(self).__name__} has no initialize(). Use fit, or partial_fit for "
+            "one epoch."
         )
 
     def __getstate__(self):
@@ -443,7 +180,7 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
             )
             callbacks.append(stopper)
         if hasattr(self, "_init_callback_context"):
-            callbacks.append(_ScikitLearnCallbacks(self, X, y, sample_weight, epochs))
+            callbacks.append(ScikitLearnCallbacks(self, X, y, sample_weight, epochs))
         training = Training(
             spec,
             state,
@@ -482,88 +219,6 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
         if stopper is not None:
             self.best_epoch_ = int(stopper.best_epoch)
         vars(self).pop("_model", None)
-
-    def _check_parameters(self):
-        owner = type(self).__name__
-        for units in self._units():
-            if not isinstance(units, Integral) or isinstance(units, bool) or units < 1:
-                raise ValueError(
-                    f"The 'units' parameter of {owner} must be an int or a tuple of "
-                    f"ints in the range [1, inf). Got {self.units!r} instead."
-                )
-        if not self._units():
-            raise ValueError(
-                f"The 'units' parameter of {owner} must name at least one layer. Got "
-                f"{self.units!r} instead."
-            )
-        for name in ("kernel_initializer", "recurrent_initializer"):
-            value = getattr(self, name)
-            if isinstance(value, str) and value not in INITIALIZERS:
-                close = difflib.get_close_matches(value, INITIALIZERS, n=1)
-                hint = f" Did you mean {close[0]!r}?" if close else ""
-                raise ValueError(
-                    f"The '{name}' parameter of {owner} must be the name of a Keras "
-                    f"initializer or an instance. Got {value!r} instead.{hint}"
-                )
-        self._user_callbacks()
-
-    def _units(self):
-        return (self.units,) if isinstance(self.units, Integral) else tuple(self.units)
-
-    def _user_callbacks(self):
-        callbacks = self.callbacks
-        if callbacks is None:
-            return []
-        if isinstance(callbacks, keras.callbacks.Callback):
-            callbacks = [callbacks]
-        for callback in callbacks:
-            if not isinstance(callback, keras.callbacks.Callback):
-                raise TypeError(
-                    f"The 'callbacks' parameter of {type(self).__name__} must hold "
-                    f"instances of keras.callbacks.Callback. Got {callback!r} instead."
-                )
-        return list(callbacks)
-
-    def _resolve_optimizer(self):
-        """Return the optimizer's spec, and every setting that is a run-time input."""
-        owner = type(self).__name__
-        prefix = "optimizer__"
-        params = {
-            name.removeprefix(prefix): value
-            for name, value in vars(self).items()
-            if name.startswith(prefix)
-        }
-        spec, own = resolve_optimizer(self.optimizer, params, owner)
-        if not np.isclose(
-            own.get("learning_rate", self.learning_rate), self.learning_rate
-        ):
-            raise ValueError(
-                f"The 'learning_rate' parameter of {owner} is {self.learning_rate}, but "
-                f"its optimizer was made with {own['learning_rate']:g}. Set the "
-                "estimator's 'learning_rate', which is what a search tunes."
-            )
-        clipping = {}
-        for name in ("clipnorm", "clipvalue", "global_clipnorm"):
-            value = getattr(self, name)
-            if value is None:
-                value = own.get(name)
-            if value is not None:
-                clipping[name] = float(value)
-        if len(clipping) > 1:
-            raise ValueError(
-                f"At most one of 'clipnorm', 'clipvalue' and 'global_clipnorm' of {owner}"
-                f" can be set. Got {clipping}."
-            )
-        return spec, Rates(
-            learning_rate=float(self.learning_rate),
-            clipnorm=clipping.get("clipnorm", np.inf),
-            clipvalue=clipping.get("clipvalue", np.inf),
-            global_clipnorm=clipping.get("global_clipnorm", np.inf),
-            l1=float(self.l1),
-            l2=float(self.l2),
-            dropout=float(self.dropout),
-            recurrent_dropout=float(self.recurrent_dropout),
-        )
 
     def _check_data(self, X, y, sample_weight, resume, classes):
         """Return the samples, and their classes to stratify by or None."""
@@ -693,8 +348,8 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
         if state.weights.shape != (sum(program.sizes),):
             raise ValueError(
                 f"{type(self).__name__} cannot continue from its last fit: 'units', "
-                "'bidirectional' or 'embedding_dim' has changed since. Set them back, or "
-                "use warm_start=False."
+                "'bidirectional' or 'embedding_dim' has changed since. Set them back, "
+                "or use warm_start=False."
             )
         if self._optimizer != program.spec.optimizer:
             state = replace(state, slots=program.initial_slots)
@@ -744,7 +399,7 @@ class BaseGRU(CallbackSupportMixin, BaseWrapper):
 
     @property
     def model_(self):
-        """The network as a ``keras.Model`` of stock layers, made when first asked for."""
+        """The network in stock Keras layers, made when first asked for."""
         check_is_fitted(self)
         if "_model" not in vars(self):
             program = get_program(
@@ -772,43 +427,3 @@ def _padded_length(n_timesteps):
     """Round up, so that folds whose longest sequences differ share a program."""
     step = 8 if n_timesteps <= 64 else 2 ** (int(n_timesteps - 1).bit_length() - 3)
     return -(-n_timesteps // step) * step
-
-
-class _ScikitLearnCallbacks(keras.callbacks.Callback):
-    """Passes epochs on to the callbacks of scikit-learn 1.9 and later."""
-
-    def __init__(self, estimator, X, y, sample_weight, epochs):
-        super().__init__()
-        self._estimator, self._epochs = estimator, epochs
-        self._data = {"X": X, "y": y}
-        if sample_weight is not None:
-            self._data["metadata"] = {"sample_weight": sample_weight}
-
-    def on_train_begin(self, logs=None):
-        estimator = self._estimator
-        self._fit = estimator._init_callback_context(max_subtasks=self._epochs)
-        self._fit.call_on_fit_task_begin(estimator=estimator, **self._data)
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = self._fit.subcontext(task_name="epoch")
-        self._epoch.call_on_fit_task_begin(estimator=self._estimator, **self._data)
-
-    def on_epoch_end(self, epoch, logs=None):
-        stop = self._epoch.call_on_fit_task_end(
-            estimator=self._estimator,
-            reconstruction_attributes=self._so_far,
-            **self._data,
-        )
-        if stop:
-            self.model.stop_training = True
-
-    def on_train_end(self, logs=None):
-        self._fit.call_on_fit_task_end(
-            estimator=self._estimator,
-            reconstruction_attributes=self._so_far,
-            **self._data,
-        )
-
-    def _so_far(self):
-        """What makes a copy of the estimator predict as if training had ended now."""
-        return {"_state": self.model.state}

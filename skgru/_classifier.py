@@ -98,9 +98,10 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         return self._partial_fit(X, y, sample_weight, classes)
 
     def _check_y(self, y):
+        y = check_array(y, ensure_2d=False, allow_nd=True, dtype=None, input_name="y")
         check_classification_targets(y)
         if type_of_target(y, input_name="y") == "multilabel-indicator":
-            return check_array(y, input_name="y", accept_sparse=False)
+            return y
         return column_or_1d(y, warn=True)
 
     def _fit_targets(self, y, weight, classes):
@@ -113,8 +114,8 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         self.classes_ = present if classes is None else unique_labels(classes)
         if len(self.classes_) < 2:
             raise ValueError(
-                f"{type(self).__name__} needs samples of at least 2 classes in the data,"
-                f" but y contains only one class: {self.classes_.tolist()}."
+                f"{type(self).__name__} needs samples of at least 2 classes in the "
+                f"data, but y contains only one class: {self.classes_.tolist()}."
             )
         self.n_outputs_ = 1 if len(self.classes_) == 2 else len(self.classes_)
 
@@ -123,14 +124,14 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         if self._multilabel != (y.ndim == 2):
             raise ValueError(
                 f"{type(self).__name__} was fitted on "
-                f"{'multilabel' if self._multilabel else 'one-dimensional'} targets, but "
-                f"y has shape {y.shape}."
+                f"{'multilabel' if self._multilabel else 'one-dimensional'} targets, "
+                f"but y has shape {y.shape}."
             )
         if self._multilabel:
             if y.shape[1] != self.n_outputs_:
                 raise ValueError(
-                    f"y has {y.shape[1]} labels, but {type(self).__name__} was fitted on "
-                    f"{self.n_outputs_}."
+                    f"y has {y.shape[1]} labels, but {type(self).__name__} was fitted "
+                    f"on {self.n_outputs_}."
                 )
             return y.astype(np.float32)
         unseen = np.setdiff1d(y, self.classes_)
@@ -153,8 +154,8 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
             return super()._class_weights(y)
         if self._multilabel:
             raise ValueError(
-                f"The 'class_weight' parameter of {type(self).__name__} must be None for"
-                " multilabel targets. Use sample_weight."
+                f"The 'class_weight' parameter of {type(self).__name__} must be None "
+                "for multilabel targets. Use sample_weight."
             )
         return compute_sample_weight(self.class_weight, y)
 

@@ -228,9 +228,9 @@ def _dropout(values, rate, seed):
 def initial_weights(spec, kernel_initializer, recurrent_initializer, seeds):
     """Return freshly drawn weights, in the order of ``Network.variables``.
 
-    Kernels of the GRU layers and of the head come from ``kernel_initializer``, recurrent
-    kernels from ``recurrent_initializer``, embeddings from Keras' uniform default, and
-    biases are 0.
+    Kernels of the GRU layers and of the head come from ``kernel_initializer``,
+    recurrent kernels from ``recurrent_initializer``, embeddings from Keras' uniform
+    default, and biases are 0.
 
     Parameters
     ----------

@@ -6,13 +6,14 @@ every backend but TensorFlow, whose subclass adds ``tf.distribute`` to each step
 that layer off again gives it here too.
 """
 
-import difflib
 import inspect
 import json
 from dataclasses import dataclass
 
 import keras
 import numpy as np
+
+from ._suggest import suggest
 
 _BY_NAME = {cls.__name__: cls for cls in keras.optimizers.Optimizer.__mro__}
 _Base, _WithDistribution = _BY_NAME["BaseOptimizer"], _BY_NAME["TFOptimizer"]
@@ -33,7 +34,9 @@ OPTIMIZERS = {
     for name, cls in vars(keras.optimizers).items()
     if inspect.isclass(cls)
     and issubclass(cls, keras.optimizers.Optimizer)
-    and name not in ("Optimizer", "LossScaleOptimizer")
+    # These wrap others, or train on weights other than those that predict.
+    and name
+    not in ("Optimizer", "LossScaleOptimizer", "MultiOptimizer", "ScheduleFreeAdamW")
 }
 
 # Their update of an element depends on that element alone, so all weights can be one
@@ -102,8 +105,7 @@ def resolve_optimizer(optimizer, params, owner):
     if isinstance(optimizer, str):
         cls = OPTIMIZERS.get(optimizer.lower())
         if cls is None:
-            close = difflib.get_close_matches(optimizer.lower(), OPTIMIZERS, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = suggest(optimizer.lower(), OPTIMIZERS)
             raise ValueError(
                 f"The 'optimizer' parameter of {owner} must be the name of a Keras "
                 f"optimizer, a class or an instance. Got {optimizer!r} instead.{hint} "
@@ -116,15 +118,15 @@ def resolve_optimizer(optimizer, params, owner):
         if params:
             raise ValueError(
                 f"The 'optimizer__{next(iter(params))}' parameter of {owner} cannot be "
-                f"routed to {optimizer!r}, which is an instance already. Set 'optimizer'"
-                " to its name or class instead."
+                f"routed to {optimizer!r}, which is an instance already. Set "
+                "'optimizer' to its name or class instead."
             )
         cls, instance = type(optimizer), optimizer
     config = instance.get_config()
     if isinstance(config.get("learning_rate"), dict):
         raise ValueError(
-            f"The 'optimizer' parameter of {owner} holds a Keras learning-rate schedule."
-            " Use the 'schedule' parameter instead."
+            f"The 'optimizer' parameter of {owner} holds a Keras learning-rate "
+            "schedule. Use the 'schedule' parameter instead."
         )
     if config.get("gradient_accumulation_steps"):
         raise ValueError(
@@ -153,11 +155,9 @@ def _make(cls, params, owner):
                 f"Set '{name}' of {owner} itself instead of 'optimizer__{name}'."
             )
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean 'optimizer__{close[0]}'?" if close else ""
             raise ValueError(
-                f"Invalid parameter 'optimizer__{name}' for {owner} with optimizer "
-                f"{cls.__name__}.{hint} Valid ones: {', '.join(sorted(known))}."
+                f"Invalid parameter 'optimizer__{name}' for {owner}: {cls.__name__} "
+                f"has no {name!r}.{suggest(name, known)} It has {', '.join(sorted(known))}."
             )
     try:
         return cls(**params)

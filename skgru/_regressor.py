@@ -68,7 +68,8 @@ class GRURegressor(RegressorMixin, BaseGRU):
         y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if y.ndim > 2:
             raise ValueError(
-                f"y must have shape (n_samples,) or (n_samples, n_outputs); got {y.shape}."
+                "y must have shape (n_samples,) or (n_samples, n_outputs); got "
+                f"{y.shape}."
             )
         return y
 
@@ -84,8 +85,8 @@ class GRURegressor(RegressorMixin, BaseGRU):
         columns = y.reshape(len(y), -1)
         if columns.shape[1] != self.n_outputs_:
             raise ValueError(
-                f"y has {columns.shape[1]} outputs, but {type(self).__name__} was fitted "
-                f"on {self.n_outputs_}."
+                f"y has {columns.shape[1]} outputs, but {type(self).__name__} was "
+                f"fitted on {self.n_outputs_}."
             )
         return self._target_scaler.transform(columns).astype(np.float32)
 

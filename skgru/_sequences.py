@@ -246,7 +246,7 @@ def _check_finite(block, lengths, allow_nan, form):
 
 
 def _tokens(X, vocabulary_size):
-    if isinstance(X, list | tuple) or getattr(X, "dtype", None) == object:
+    if isinstance(X, list | tuple) or (getattr(X, "dtype", None) == np.dtype(object)):
         items = [_token_ids(item, f"sample {i} of X") for i, item in enumerate(X)]
         if not items:
             raise ValueError(
@@ -269,7 +269,8 @@ def _tokens(X, vocabulary_size):
         if block.ndim != 2:
             raise ValueError(
                 "With vocabulary_size set, X must hold token ids of shape (n_samples, "
-                f"timesteps), or be a list of 1-D arrays of ids; got shape {block.shape}."
+                "timesteps), or be a list of 1-D arrays of ids; got shape "
+                f"{block.shape}."
             )
     outside = (block < 0) | (block >= vocabulary_size)
     if outside.any():
@@ -301,7 +302,7 @@ def _token_ids(values, name):
         ) from None
     if not (np.isfinite(as_float).all() and (as_float == np.floor(as_float)).all()):
         raise ValueError(
-            f"With vocabulary_size set, X must hold integer token ids, but {name} holds "
-            f"NaN, infinity or fractions (dtype {values.dtype})."
+            "With vocabulary_size set, X must hold integer token ids, but "
+            f"{name} holds NaN, infinity or fractions (dtype {values.dtype})."
         )
     return as_float.astype(np.int64)

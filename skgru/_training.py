@@ -6,8 +6,9 @@ import keras
 import numpy as np
 
 from ._batches import Chunker, Samples
+from ._cache import get_program
 from ._network import stock_model
-from ._program import ForwardSpec, get_program
+from ._program import ForwardSpec
 
 # Streams of randomness: each use draws from its own, so that adding one use, or
 # resuming at a later epoch, moves no other.

@@ -4,7 +4,6 @@ Pass one to the ``schedule`` parameter of an estimator. Its own parameters can b
 like any other: ``{"schedule__drop": [0.5, 0.8]}``.
 """
 
-import difflib
 import math
 from numbers import Integral, Real
 
@@ -12,6 +11,7 @@ import keras
 from sklearn.base import BaseEstimator
 
 from ._sklearn import Interval
+from ._suggest import suggest
 
 __all__ = [
     "CosineDecay",
@@ -387,9 +387,7 @@ def _by_name(name, owner):
             known.removesuffix("_decay").replace("_", ""),
         ):
             return cls
-    close = difflib.get_close_matches(name.lower(), _SCHEDULES, n=1, cutoff=0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ValueError(
         f"The 'schedule' parameter of {owner} must be one of the names "
-        f"{list(_SCHEDULES)}. Got {name!r} instead.{hint}"
+        f"{list(_SCHEDULES)}. Got {name!r} instead." + suggest(name.lower(), _SCHEDULES)
     )

@@ -1,0 +1,95 @@
+"""The documentation of the parameters and attributes that both estimators share.
+
+The text is indented as it stands in a class docstring, where it is inserted.
+"""
+
+PARAMETERS = """units : int or tuple of int, default=64
+        Width of the GRU layer, or of each of several stacked layers.
+    bidirectional : bool, default=False
+        Run every layer both ways and join the results.
+    pooling : {"last", "mean", "max"}, default="last"
+        How the top layer's time steps become one vector: its last state, or the mean
+        or maximum over the steps that are not padding.
+    dropout : float, default=0.0
+        Fraction of the values after every GRU layer set to 0 in training, in [0, 1).
+        After the top layer it acts on the pooled vector.
+    recurrent_dropout : float, default=0.0
+        Fraction of the recurrent state dropped in training, in [0, 1); the same at all
+        steps of a sequence (Gal and Ghahramani 2016, arXiv:1512.05287).
+    kernel_initializer : str or keras.Initializer, default="glorot_uniform"
+        Of the input kernels and the head's kernel: ``"he_normal"``, ...
+    recurrent_initializer : str or keras.Initializer, default="orthogonal"
+        Of the recurrent kernels.
+    l1, l2 : float, default=0.0
+        Penalties ``l1 * sum(|w|) + l2 * sum(w**2)`` on every kernel (input, recurrent,
+        head), never on biases.
+    optimizer : str, type or keras.optimizers.Optimizer, default="adam"
+        Name, class or instance. Its own parameters are routed to a name or class:
+        ``optimizer__momentum=0.9``.
+    learning_rate : float, default=1e-3
+        The initial learning rate.
+    schedule : schedule object, str, callable or None, default=None
+        Learning rate by epoch: an object of :mod:`skgru.schedules`, its name
+        (``"time_decay"``, ``"step_decay"``, ``"exponential_decay"``,
+        ``"cosine_decay"``, ``"reduce_on_plateau"``), or a callable
+        ``(epoch, learning_rate) -> learning_rate``, which gets the *initial* rate.
+    clipnorm, clipvalue, global_clipnorm : float or None, default=None
+        Bound of each weight's gradient norm, of each element of the gradients, or of
+        the norm of all gradients together. At most one can be set.
+    batch_size : int, default=32
+        Samples per optimizer step.
+    epochs : int, default=100
+        Passes over the training data.
+    shuffle : bool, default=True
+        Shuffle the samples before every epoch.
+    early_stopping : bool, default=False
+        Stop when the validation loss has not improved for ``patience`` epochs, and keep
+        the weights of the best epoch.
+    validation_split : float or splitter, default=0.2
+        What early stopping holds out: a fraction, drawn after shuffling (stratified for
+        classes), or a scikit-learn splitter, whose first split is used. Unused if
+        ``X_val`` is passed to ``fit``.
+    patience : int, default=10
+        Epochs without improvement before training stops.
+    min_delta : float, default=0.0
+        Smallest decrease of the validation loss that counts as an improvement.
+    vocabulary_size : int or None, default=None
+        If set, X holds token ids below it, and 0 is padding.
+    embedding_dim : int, default=32
+        Width of the embedding of token ids.
+    augmenter : augmenter or None, default=None
+        An object of :mod:`skgru.augmentation`: a fresh random transformation of the
+        training sequences at every epoch, never at prediction.
+    callbacks : keras.callbacks.Callback, list of them or None, default=None
+        Called as Keras calls them, on a ``keras.Model`` equal to the training's state.
+        Batches are run many in one call, as with Keras' ``steps_per_execution``, unless
+        a callback listens to batches.
+    warm_start : bool, default=False
+        Continue from the last fit: weights, optimizer state and epoch count.
+    verbose : {0, 1, 2}, default=0
+        0 is silent, 1 shows Keras' progress bar, 2 prints one line an epoch.
+    random_state : int, RandomState instance or None, default=None
+        Determines weights, shuffling, dropout, augmentation and the validation split.
+        Pass an int for the same results at every call.
+    **optimizer_parameters
+        ``optimizer__<name>``: parameters of the optimizer."""
+
+ATTRIBUTES = """n_features_in_ : int
+        Features of a time step; for 2-D X, the number of columns.
+    feature_names_in_ : ndarray of str
+        Column names, where X is a DataFrame with string names.
+    n_timesteps_in_ : int
+        Steps of the longest training sequence.
+    n_outputs_ : int
+        Values that the network's head returns.
+    n_iter_ : int
+        Epochs trained.
+    best_epoch_ : int
+        Number, from 0, of the epoch with the lowest validation loss (training loss
+        where nothing was held out). With early stopping its weights are kept.
+    history_ : dict of str to list
+        ``loss``, ``learning_rate`` and, with validation data, ``val_loss`` of every
+        epoch. Losses include the penalties and are on the targets' standardised scale.
+    model_ : keras.Model
+        The network in stock Keras layers, which can be saved and loaded without this
+        package."""

@@ -1,0 +1,265 @@
+"""The parameters that both estimators share, and what they resolve to."""
+
+import inspect
+from numbers import Integral, Real
+
+import keras
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from ._docstrings import ATTRIBUTES, PARAMETERS
+from ._network import INITIALIZERS
+from ._optimizers import resolve_optimizer
+from ._program import Rates
+from ._sklearn import HasMethods, Interval, StrOptions
+from ._suggest import suggest
+
+_RATE = Interval(Real, 0, 1, closed="left")
+_POSITIVE = Interval(Real, 0, None, closed="neither")
+_NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+_COUNT = Interval(Integral, 1, None, closed="left")
+
+
+class Parameters:
+    """The shared parameters; mixed into `BaseGRU`, left of scikeras' wrapper."""
+
+    _parameter_constraints = {
+        "units": [_COUNT, tuple, list],
+        "bidirectional": ["boolean"],
+        "pooling": [StrOptions({"last", "mean", "max"})],
+        "dropout": [_RATE],
+        "recurrent_dropout": [_RATE],
+        "kernel_initializer": [str, keras.initializers.Initializer],
+        "recurrent_initializer": [str, keras.initializers.Initializer],
+        "l1": [_NOT_NEGATIVE],
+        "l2": [_NOT_NEGATIVE],
+        "optimizer": [str, type, keras.optimizers.Optimizer],
+        "learning_rate": [_POSITIVE],
+        "schedule": [str, callable, HasMethods("get_params"), None],
+        "clipnorm": [_POSITIVE, None],
+        "clipvalue": [_POSITIVE, None],
+        "global_clipnorm": [_POSITIVE, None],
+        "batch_size": [_COUNT],
+        "epochs": [_COUNT],
+        "shuffle": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_split": [
+            Interval(Real, 0, 1, closed="neither"),
+            HasMethods("split"),
+        ],
+        "patience": [_COUNT],
+        "min_delta": [_NOT_NEGATIVE],
+        "vocabulary_size": [Interval(Integral, 2, None, closed="left"), None],
+        "embedding_dim": [_COUNT],
+        "augmenter": [HasMethods(["augment", "check"]), None],
+        "callbacks": [keras.callbacks.Callback, list, tuple, None],
+        "warm_start": ["boolean"],
+        "verbose": ["verbose"],
+        "random_state": ["random_state"],
+    }
+
+    # scikeras: prefixes whose parameters are kept on the estimator and passed on.
+    _routing_prefixes = {"optimizer"}
+
+    def __init__(
+        self,
+        units=64,
+        *,
+        bidirectional=False,
+        pooling="last",
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        l1=0.0,
+        l2=0.0,
+        optimizer="adam",
+        learning_rate=1e-3,
+        schedule=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        batch_size=32,
+        epochs=100,
+        shuffle=True,
+        early_stopping=False,
+        validation_split=0.2,
+        patience=10,
+        min_delta=0.0,
+        vocabulary_size=None,
+        embedding_dim=32,
+        augmenter=None,
+        callbacks=None,
+        warm_start=False,
+        verbose=0,
+        random_state=None,
+        **optimizer_parameters,
+    ):
+        self.units = units
+        self.bidirectional = bidirectional
+        self.pooling = pooling
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.kernel_initializer = kernel_initializer
+        self.recurrent_initializer = recurrent_initializer
+        self.l1 = l1
+        self.l2 = l2
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_split = validation_split
+        self.patience = patience
+        self.min_delta = min_delta
+        self.vocabulary_size = vocabulary_size
+        self.embedding_dim = embedding_dim
+        self.augmenter = augmenter
+        self.callbacks = callbacks
+        self.warm_start = warm_start
+        self.verbose = verbose
+        self.random_state = random_state
+        for name, value in optimizer_parameters.items():
+            if not name.startswith("optimizer__"):
+                raise TypeError(
+                    f"{type(self).__name__} has no parameter {name!r}."
+                    + suggest(name, self._get_param_names())
+                )
+            setattr(self, name, value)
+
+    def __init_subclass__(cls, **kwargs):
+        """Give a head's ``__init__(self, own, **parameters)`` its whole signature.
+
+        The shared parameters, their defaults and their documentation are written once;
+        ``get_params``, ``help`` and completion still see all of them.
+        """
+        super().__init_subclass__(**kwargs)
+        own = inspect.signature(cls.__init__).parameters
+        if "__init__" in vars(cls) and "parameters" in own:
+            shared = inspect.signature(Parameters.__init__).parameters
+            merged = {**shared, **own}
+            # scikit-learn's checks take every name in a signature for a parameter.
+            for catch_all in ("optimizer_parameters", "parameters"):
+                del merged[catch_all]
+            cls.__init__.__signature__ = inspect.Signature(merged.values())
+            cls.__doc__ = (cls.__doc__ or "").format(
+                parameters=PARAMETERS, attributes=ATTRIBUTES
+            )
+
+    def get_params(self, deep=True):
+        """Return the parameters, those routed to the optimizer included.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Include the parameters of the schedule and the augmenter.
+
+        Returns
+        -------
+        params : dict
+        """
+        params = super().get_params(deep=deep)
+        params.update(
+            {k: v for k, v in vars(self).items() if k.startswith("optimizer__")}
+        )
+        return params
+
+    def set_params(self, **params):
+        """Set parameters, also nested ones such as ``schedule__drop``.
+
+        Parameters
+        ----------
+        **params : dict
+
+        Returns
+        -------
+        self : object
+        """
+        for name in [name for name in params if name.startswith("optimizer__")]:
+            setattr(self, name, params.pop(name))
+        return BaseEstimator.set_params(self, **params)
+
+    def _check_parameters(self):
+        owner = type(self).__name__
+        for units in self._units():
+            if not isinstance(units, Integral) or isinstance(units, bool) or units < 1:
+                raise ValueError(
+                    f"The 'units' parameter of {owner} must be an int or a tuple of "
+                    f"ints in the range [1, inf). Got {self.units!r} instead."
+                )
+        if not self._units():
+            raise ValueError(
+                f"The 'units' parameter of {owner} must name at least one layer. Got "
+                f"{self.units!r} instead."
+            )
+        for name in ("kernel_initializer", "recurrent_initializer"):
+            value = getattr(self, name)
+            if isinstance(value, str) and value not in INITIALIZERS:
+                raise ValueError(
+                    f"The '{name}' parameter of {owner} must be the name of a Keras "
+                    f"initializer or an instance. Got {value!r} instead."
+                    + suggest(value, INITIALIZERS)
+                )
+        self._user_callbacks()
+
+    def _units(self):
+        return (self.units,) if isinstance(self.units, Integral) else tuple(self.units)
+
+    def _user_callbacks(self):
+        callbacks = self.callbacks
+        if callbacks is None:
+            return []
+        if isinstance(callbacks, keras.callbacks.Callback):
+            callbacks = [callbacks]
+        for callback in callbacks:
+            if not isinstance(callback, keras.callbacks.Callback):
+                raise TypeError(
+                    f"The 'callbacks' parameter of {type(self).__name__} must hold "
+                    f"instances of keras.callbacks.Callback. Got {callback!r} instead."
+                )
+        return list(callbacks)
+
+    def _resolve_optimizer(self):
+        """Return the optimizer's spec, and every setting that is a run-time input."""
+        owner = type(self).__name__
+        prefix = "optimizer__"
+        params = {
+            name.removeprefix(prefix): value
+            for name, value in vars(self).items()
+            if name.startswith(prefix)
+        }
+        spec, own = resolve_optimizer(self.optimizer, params, owner)
+        own_rate = own.get("learning_rate", self.learning_rate)
+        if not np.isclose(own_rate, self.learning_rate):
+            raise ValueError(
+                f"The 'learning_rate' parameter of {owner} is {self.learning_rate}, "
+                f"but its optimizer was made with {own_rate:g}. Set the "
+                "estimator's 'learning_rate', which is what a search tunes."
+            )
+        clipping = {}
+        for name in ("clipnorm", "clipvalue", "global_clipnorm"):
+            value = getattr(self, name)
+            if value is None:
+                value = own.get(name)
+            if value is not None:
+                clipping[name] = float(value)
+        if len(clipping) > 1:
+            raise ValueError(
+                f"At most one of 'clipnorm', 'clipvalue' and 'global_clipnorm' of "
+                f"{owner} can be set. Got {clipping}."
+            )
+        return spec, Rates(
+            learning_rate=float(self.learning_rate),
+            clipnorm=clipping.get("clipnorm", np.inf),
+            clipvalue=clipping.get("clipvalue", np.inf),
+            global_clipnorm=clipping.get("global_clipnorm", np.inf),
+            l1=float(self.l1),
+            l2=float(self.l2),
+            dropout=float(self.dropout),
+            recurrent_dropout=float(self.recurrent_dropout),
+        )
