@@ -1,0 +1,198 @@
+"""The engine: compiled once, shared by threads, the same bits anywhere, no side effects.
+
+Compilations are counted in the compiler's own dump, in processes of their own, not by
+trusting the cache that is under test.
+"""
+
+import os
+import random
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow.python.framework.config import is_op_determinism_enabled
+
+import skgru
+from skgru import GRUClassifier, GRURegressor
+
+SEED = np.random.default_rng(0)
+X = SEED.normal(size=(50, 6, 2)).astype(np.float32)
+Y = SEED.integers(0, 3, 50)
+
+PRELUDE = """
+import numpy as np
+import skgru
+from sklearn.model_selection import GridSearchCV
+rng = np.random.default_rng(0)
+X = rng.normal(size=(50, 6, 2)).astype(np.float32)
+y = rng.integers(0, 3, 50)
+"""
+
+
+def run_python(code, tmp_path=None, **environment):
+    """Run code in a fresh process; return what it printed."""
+    result = subprocess.run(
+        [sys.executable, "-c", PRELUDE + textwrap.dedent(code)],
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def compiled_programs(code, tmp_path):
+    """Return how many training and prediction programs XLA compiled for some code."""
+    dump = tmp_path / "dump"
+    flags = f"--xla_dump_to={dump} --xla_dump_hlo_as_text"
+    # A program that comes from the persistent cache would not be counted.
+    run_python(code, XLA_FLAGS=flags, SKGRU_CACHE_DIR="")
+    modules = [p.name for p in dump.glob("*.before_optimizations.txt")]
+    return tuple(
+        sum(f"inference_{name}_" in module for module in modules)
+        for name in ("_train", "_forward")
+    )
+
+
+def test_a_grid_compiles_one_training_program_per_batch_size(tmp_path):
+    grid = """
+    grid = {"learning_rate": [.001, .01], "clipnorm": [None, 1.0], "l2": [0.0, .001],
+            "dropout": [0.0, 0.2], "batch_size": [8, 16]}
+    network = skgru.GRUClassifier(4, epochs=1, random_state=0)
+    for _ in range(2):  # a second search compiles nothing
+        GridSearchCV(network, grid, cv=3).fit(X, y)
+    """
+    assert compiled_programs(grid, tmp_path) == (2, 1)
+
+
+def test_only_what_a_fit_needs_is_compiled(tmp_path):
+    fit = "skgru.GRUClassifier(4, epochs=1).fit(X, y)"
+    assert compiled_programs(fit, tmp_path) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"learning_rate": 0.1},
+        {"schedule": "cosine_decay"},
+        {"clipnorm": 0.5},
+        {"clipvalue": 0.5},
+        {"global_clipnorm": 0.5},
+        {"l1": 0.01},
+        {"l2": 0.01},
+        {"dropout": 0.3},
+        {"kernel_initializer": "he_normal"},
+        {"shuffle": False},
+        {"class_weight": "balanced"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_parameters_that_are_inputs_of_the_program(change):
+    GRUClassifier(4, epochs=1).fit(X, Y)
+    misses = skgru.cache_info().misses
+    GRUClassifier(4, epochs=1, **change).fit(X[:37], Y[:37])
+    assert skgru.cache_info().misses == misses
+
+
+def test_cache_info_counts_and_clear_cache_forgets():
+    skgru.clear_cache()
+    GRUClassifier(4, epochs=1).fit(X, Y).predict(X)
+    info = skgru.cache_info()
+    assert (info.misses, info.currsize) == (2, 2)
+    skgru.clear_cache()
+    assert skgru.cache_info()[:3] == (0, 0, 0)
+
+
+def test_threads_fit_as_one_thread_does():
+    def fit(seed):
+        network = GRUClassifier(4, epochs=3, dropout=0.2, random_state=seed)
+        return network.fit(X, Y).predict_proba(X)
+
+    alone = [fit(seed) for seed in range(6)]
+    skgru.clear_cache()
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(fit, range(6)))
+    np.testing.assert_array_equal(together, alone)
+    # Threads that ask for a program at the same time wait for one compilation.
+    assert skgru.cache_info().misses == 2
+
+
+def test_same_random_state_same_bits_in_any_process_and_order():
+    code = """
+    def fit(cls, target):
+        network = cls(4, epochs=2, dropout=0.2, recurrent_dropout=0.2, random_state=7)
+        outputs = network.fit(X, target)._outputs(X)
+        return outputs.tobytes().hex()
+    pairs = [(skgru.GRUClassifier, y), (skgru.GRURegressor, X[:, 0, 0])]
+    order = {order}
+    found = {{i: fit(*pairs[i]) for i in order}}
+    print(found[0], found[1])
+    """
+    assert run_python(code.format(order=[0, 1])) == run_python(
+        code.format(order=[1, 0])
+    )
+
+
+def test_fitting_moves_no_global_state():
+    def state():
+        return (
+            random.getstate(),
+            np.random.get_state()[1].tobytes(),
+            tf.random.get_global_generator().state.numpy().tobytes(),
+            is_op_determinism_enabled(),
+            tf.config.functions_run_eagerly(),
+            tf.config.optimizer.get_jit(),
+        )
+
+    before = state()
+    network = GRUClassifier(
+        4,
+        epochs=2,
+        dropout=0.2,
+        recurrent_dropout=0.1,
+        early_stopping=True,
+        optimizer="nadam",
+        kernel_initializer="he_normal",
+        random_state=0,
+    )
+    network.fit(X, Y).predict(X)
+    assert network.model_ is not None
+    assert state() == before
+
+
+def test_fitting_prints_nothing(capfd):
+    GRURegressor(4, epochs=2, early_stopping=True).fit(X, X[:, 0, 0])
+    captured = capfd.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def test_many_fits_do_not_grow_the_process():
+    """200 fits of one architecture take less than 20 MiB in all."""
+    grown = run_python("""
+    import psutil
+    def fit(i):
+        network = skgru.GRUClassifier(4, epochs=1, learning_rate=.001 * (1 + i),
+                                      early_stopping=True, random_state=i)
+        network.fit(X, y).predict(X)
+    process = psutil.Process()
+    for i in range(20):
+        fit(i)
+    before = process.memory_info().rss
+    for i in range(200):
+        fit(i)
+    print((process.memory_info().rss - before) / 2**20)
+    """)
+    assert float(grown) < 20
+
+
+@pytest.mark.parametrize("n_samples", [40, 43, 47, 50])
+def test_folds_of_any_size_share_a_program(n_samples):
+    GRUClassifier(4, epochs=1, batch_size=16).fit(X, Y)
+    misses = skgru.cache_info().misses
+    GRUClassifier(4, epochs=1, batch_size=16).fit(X[:n_samples], Y[:n_samples])
+    assert skgru.cache_info().misses == misses
