@@ -138,6 +138,11 @@ def resolve_optimizer(optimizer, params, owner):
             f"'loss_scale_factor' is not supported in {owner}'s optimizer: training is "
             "in float32, which needs no scaling of the loss."
         )
+    if config.get("use_ema"):
+        raise ValueError(
+            f"'use_ema' is not supported in {owner}'s optimizer. Let the 'schedule' "
+            "parameter lower the learning rate, or set 'early_stopping', instead."
+        )
     own = {name: config[name] for name in _CLIPPING if config.get(name) is not None}
     default = inspect.signature(cls).parameters.get("learning_rate")
     rate = config.pop("learning_rate")
