@@ -60,18 +60,25 @@ def predict(spec, weights, sequences):
     return _forward(get_program(spec), weights, samples)[0]
 
 
-def _forward(program, weights, samples, l1=0.0, l2=0.0):
-    """Return outputs and the mean loss, penalty included."""
+def _forward(program, weights, samples, l1=0.0, l2=0.0, hear=lambda *args: None):
+    """Return outputs and the mean loss, penalty included.
+
+    ``hear`` is called before and after each of the program's calls, as Keras does where
+    one call takes several batches.
+    """
     n_outputs = program.spec.network.n_outputs
     outputs = np.empty((len(samples), n_outputs), np.float32)
-    start, total, penalty = 0, 0.0, 0.0
+    start, batch, total, penalty = 0, 0, 0.0, 0.0
     order = np.arange(len(samples))
     for chunk in Chunker(program).chunks(samples, order):
+        hear("on_test_batch_begin", batch)
         values, loss, penalty = program(weights, l1, l2, chunk)
         values = values.numpy().reshape(-1, n_outputs)[: len(samples) - start]
         outputs[start : start + len(values)] = values
         start += len(values)
         total += float(loss)
+        batch += int(chunk.n_steps)
+        hear("on_test_batch_end", batch - 1, {"loss": total / start + float(penalty)})
     return outputs, total / len(samples) + float(penalty)
 
 
@@ -244,7 +251,9 @@ class Training:
     def _validate(self, forward, validation):
         self._hear("on_test_begin")
         rates = self.rates
-        _, loss = _forward(forward, self.weights, validation, rates.l1, rates.l2)
+        _, loss = _forward(
+            forward, self.weights, validation, rates.l1, rates.l2, self._hear
+        )
         self._hear("on_test_end", {"loss": loss})
         return loss
 
