@@ -4,7 +4,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skgru import GRUClassifier, GRURegressor
 
-# Weights and repetition are equivalent within one batch, which test_parameters.py checks.
+# Within one batch they are equivalent: test_parameters.py checks that.
 EXPECTED_FAILED_CHECKS = {
     "check_sample_weight_equivalence_on_dense_data": (
         "training by mini-batches: repeating a sample changes which samples share a "
