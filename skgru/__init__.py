@@ -1,5 +1,10 @@
 """GRU networks for scikit-learn users."""
 
+from . import _compilation_cache
+
+# Before anything can start XLA, which reads where to keep programs only once.
+_compilation_cache.enable()
+
 from . import augmentation, datasets, preprocessing, schedules
 from ._cache import cache_info, clear_cache
 from ._classifier import GRUClassifier

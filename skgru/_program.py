@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ._compiled import CompiledFunction
 from ._network import Network, NetworkSpec
 from ._optimizers import OptimizerSpec
 
@@ -165,18 +166,17 @@ class TrainProgram(_Program):
         )
         values = [np.asarray(v) for v in self.optimizer.variables]
         self.initial_slots = values[: self._rate_at] + values[self._rate_at + 1 :]
-        self._function = tf.function(
+        self._function = CompiledFunction(
             self._train,
-            jit_compile=True,
-            autograph=False,
-            input_signature=[
+            [
                 tf.TensorSpec((sum(self.sizes),), tf.float32),
                 [tf.TensorSpec(v.shape, v.dtype) for v in self.initial_slots],
                 tf.TensorSpec((len(Rates._fields),), tf.float32),
                 tf.TensorSpec((2,), tf.int32),
                 self._chunk_signature(),
             ],
-        ).get_concrete_function()
+            "skgru_train",
+        )
 
     def __call__(self, weights, slots, rates, seed, chunk):
         """Train on the steps of one chunk.
@@ -276,16 +276,15 @@ class ForwardProgram(_Program):
 
     def __init__(self, spec):
         super().__init__(spec, PREDICT_ROWS)
-        self._function = tf.function(
+        self._function = CompiledFunction(
             self._forward,
-            jit_compile=True,
-            autograph=False,
-            input_signature=[
+            [
                 tf.TensorSpec((sum(self.sizes),), tf.float32),
                 tf.TensorSpec((2,), tf.float32),
                 self._chunk_signature(),
             ],
-        ).get_concrete_function()
+            "skgru_forward",
+        )
 
     def __call__(self, weights, l1, l2, chunk):
         """Run the network on one chunk, without dropout.

@@ -54,8 +54,8 @@ def compiled_programs(code, tmp_path):
     run_python(code, XLA_FLAGS=flags, SKGRU_CACHE_DIR="")
     modules = [p.name for p in dump.glob("*.before_optimizations.txt")]
     return tuple(
-        sum(f"inference_{name}_" in module for module in modules)
-        for name in ("_train", "_forward")
+        sum(f"skgru_{name}_" in module for module in modules)
+        for name in ("train", "forward")
     )
 
 
