@@ -225,6 +225,9 @@ def _recurrence(
     - The loops store only what the next pass cannot compute for all steps at once:
       the products, and the states. All gates are then computed in one sweep again,
       which is faster than storing each of them step by step.
+    - A loop body compiles to seven operations. XLA runs up to eight in sequence, and
+      hands more than that to a scheduler that costs small networks more than the
+      sweeps would save.
     """
     timesteps, batch = _size(inputs, 0), _size(inputs, 1)
     units = recurrent_kernel.shape[0]
