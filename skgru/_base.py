@@ -22,6 +22,7 @@ from ._callbacks import ScikitLearnCallbacks
 from ._holdout import hold_out
 from ._network import NetworkSpec, initial_weights, stock_model
 from ._parameters import Parameters
+from ._portable import from_state, to_state
 from ._program import ForwardSpec, TrainSpec
 from ._sequences import as_sequences
 from ._sklearn import (
@@ -72,7 +73,10 @@ class BaseGRU(Parameters, CallbackSupportMixin, BaseWrapper):
 
     def __getstate__(self):
         state = super().__getstate__()
-        return {k: v for k, v in state.items() if k != "_model"}
+        return to_state({k: v for k, v in state.items() if k != "_model"})
+
+    def __setstate__(self, state):
+        super().__setstate__(from_state(state))
 
     # ---- the story of a fit ----
 
@@ -411,8 +415,13 @@ class BaseGRU(Parameters, CallbackSupportMixin, BaseWrapper):
                 vocabulary_size=self._vocabulary_size,
                 dropout=float(self.dropout),
                 recurrent_dropout=float(self.recurrent_dropout),
+                rescaling=self._rescaling(),
             )
         return self._model
+
+    def _rescaling(self):
+        """Return what turns the head's outputs into y's units: scale and offset."""
+        return None
 
 
 def _whole_rows(vocabulary_size):

@@ -290,7 +290,13 @@ def seed_initializer(initializer, seed):
 
 
 def stock_model(
-    spec, weights, *, vocabulary_size=None, dropout=0.0, recurrent_dropout=0.0
+    spec,
+    weights,
+    *,
+    vocabulary_size=None,
+    dropout=0.0,
+    recurrent_dropout=0.0,
+    rescaling=None,
 ):
     """Return the network as a ``keras.Model`` of stock layers.
 
@@ -305,6 +311,8 @@ def stock_model(
         Rows of the embedding to keep; None keeps those of ``spec``.
     dropout, recurrent_dropout : float, default=0.0
         Rates, which matter only if the user trains the model further.
+    rescaling : tuple of two lists or None, default=None
+        Scale and offset that turn the head's outputs into the user's units.
 
     Returns
     -------
@@ -340,7 +348,13 @@ def stock_model(
             steps = _stock_pool(spec.pooling, steps, mask)
         if dropout:
             steps = keras.layers.Dropout(dropout, seed=0, name=f"dropout_{i}")(steps)
-    model = keras.Model(inputs, head(steps), name="gru")
+    outputs = head(steps)
+    if rescaling is not None:
+        scale, offset = rescaling
+        outputs = keras.layers.Rescaling(
+            scale, offset, dtype="float32", name="rescaling"
+        )(outputs)
+    model = keras.Model(inputs, outputs, name="gru")
     model.set_weights(weights)
     return model
 

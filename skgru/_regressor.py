@@ -99,6 +99,12 @@ class GRURegressor(RegressorMixin, BaseGRU):
     def _activation(self):
         return "linear"
 
+    def _rescaling(self):
+        scaler = self._target_scaler
+        if scaler.scale_ is None:
+            return None
+        return scaler.scale_.tolist(), scaler.mean_.tolist()
+
     def predict(self, X):
         """Return the predicted targets.
 
