@@ -9,6 +9,7 @@ from . import augmentation, datasets, preprocessing, schedules
 from ._cache import cache_info, clear_cache
 from ._classifier import GRUClassifier
 from ._regressor import GRURegressor
+from .persistence import load, save
 
 __version__ = "0.1.0"
 
@@ -20,6 +21,8 @@ __all__ = [
     "cache_info",
     "clear_cache",
     "datasets",
+    "load",
     "preprocessing",
+    "save",
     "schedules",
 ]

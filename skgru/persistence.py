@@ -1,0 +1,117 @@
+"""Fitted estimators in files, without pickle.
+
+A pickle can run any code when it is loaded. These files are written and read by skops
+[1]_: they hold arrays and names of types, and loading refuses every type that is not
+known to be harmless.
+
+.. [1] https://skops.readthedocs.io/en/stable/persistence.html
+"""
+
+import importlib
+from pathlib import Path
+
+import keras
+import skops.io
+from sklearn.base import BaseEstimator
+
+from ._network import NetworkSpec
+from ._optimizers import OptimizerSpec
+from ._portable import without_keras_objects
+from ._training import State
+
+__all__ = ["load", "save"]
+
+# What an estimator of this package is made of, besides arrays and plain values.
+_HARMLESS = (
+    BaseEstimator,
+    NetworkSpec,
+    OptimizerSpec,
+    State,
+    keras.optimizers.Optimizer,
+)
+
+
+def save(estimator, path):
+    """Write an estimator, or a pipeline or search that holds one, to a file.
+
+    ``callbacks`` are left out: they belong to a training, not to what it learnt.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not.
+    path : str or path-like
+        File to write; by convention ``*.skops``.
+
+    Raises
+    ------
+    TypeError
+        The estimator holds an object that cannot be written without pickle, such as a
+        lambda as ``schedule``.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, skgru
+    >>> X, y = np.random.default_rng(0).normal(size=(20, 5, 1)), [0, 1] * 10
+    >>> classifier = skgru.GRUClassifier(4, epochs=1, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     skgru.save(classifier, f"{directory}/classifier.skops")
+    ...     loaded = skgru.load(f"{directory}/classifier.skops")
+    >>> (loaded.predict(X) == classifier.predict(X)).all()
+    np.True_
+    """
+    with without_keras_objects():
+        content = skops.io.dumps(estimator)
+    for name in skops.io.get_untrusted_types(data=content):
+        if "<" in name:  # <lambda>, or <locals> of a function
+            raise TypeError(
+                f"{type(estimator).__name__} cannot be saved: it holds {name}, which has"
+                " no name to find it by when it is loaded. Use a function or class of a "
+                "module."
+            )
+    # Only now, so that an error leaves a file that was there as it was.
+    Path(path).write_bytes(content)
+
+
+def load(path, trusted=()):
+    """Read an estimator from a file that `save` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    trusted : sequence of str, default=()
+        Names of further types to accept, as ``skops.io.load`` takes them: those of the
+        user's own transformers, for example.
+
+    Returns
+    -------
+    estimator : estimator
+
+    Raises
+    ------
+    skops.io.exceptions.UntrustedTypesFoundException
+        The file names a type that is neither scikit-learn's, this package's nor in
+        ``trusted``. Nothing of it has run.
+    """
+    found = skops.io.get_untrusted_types(file=path)
+    harmless = [name for name in found if _is_harmless(name)]
+    return skops.io.load(path, trusted=[*harmless, *trusted])
+
+
+def _is_harmless(name):
+    """Whether a name is that of a class of ours, of Keras' optimizers, of a search."""
+    module_name, _, type_name = name.rpartition(".")
+    package = module_name.split(".")[0]
+    if package not in ("keras", "skgru", "sklearn"):
+        return False
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError:
+        return False
+    found = getattr(module, type_name, None)
+    if not isinstance(found, type) or found.__module__ != module_name:
+        return False
+    # A search holds its splitter and its scorer.
+    in_search = module_name.startswith(("sklearn.model_selection.", "sklearn.metrics."))
+    return in_search or issubclass(found, _HARMLESS)
