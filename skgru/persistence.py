@@ -65,9 +65,9 @@ def save(estimator, path):
     for name in skops.io.get_untrusted_types(data=content):
         if "<" in name:  # <lambda>, or <locals> of a function
             raise TypeError(
-                f"{type(estimator).__name__} cannot be saved: it holds {name}, which has"
-                " no name to find it by when it is loaded. Use a function or class of a "
-                "module."
+                f"{type(estimator).__name__} cannot be saved: it holds {name}, which "
+                "has no name to find it by when it is loaded. Use a function or class "
+                "of a module."
             )
     # Only now, so that an error leaves a file that was there as it was.
     Path(path).write_bytes(content)
