@@ -1,0 +1,316 @@
+"""ForecastDisplay: forecasts of windows and what came, over time."""
+
+from numbers import Integral
+
+import numpy as np
+
+from ._axes import BLACK, BLUE, GREEN, LINE_WIDTH, VERMILLION, light_grid, new_axes
+
+
+class ForecastDisplay:
+    """Forecasts and true values over time.
+
+    Use :meth:`from_estimator` or :meth:`from_predictions` to make one.
+
+    The rows of y follow one another as :func:`skgru.preprocessing.make_windows` makes
+    them: ``y[i, h]`` is the value at time ``i * step + h``. Where y has several steps
+    ahead, each of ``steps_ahead`` is a line of its own, drawn at the time that it
+    speaks of.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like of shape (n_windows,) or (n_windows, horizon)
+        True and predicted values, in order of time.
+    step : int, default=1
+        Steps from one window to the next.
+    dates : array-like of shape (n_times,), default=None
+        Date of each time from that of ``y[0, 0]`` to that of the last value:
+        ``n_times = (n_windows - 1) * step + horizon``. None counts time steps from 0.
+    name : str, default="Value"
+        What y is.
+    unit : str, default=None
+        Unit of y.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    true_line_ : matplotlib Line2D
+    predicted_lines_ : dict of int to matplotlib Line2D
+        By the number of steps ahead, from 1.
+
+    See Also
+    --------
+    sklearn.metrics.PredictionErrorDisplay : Predicted against true values.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from skgru import GRURegressor
+    >>> from skgru.plotting import ForecastDisplay
+    >>> from skgru.preprocessing import make_windows
+    >>> X, y = make_windows(np.sin(np.arange(120) / 4), window=12, horizon=2)
+    >>> regressor = GRURegressor(16, epochs=5, random_state=0).fit(X[:80], y[:80])
+    >>> display = ForecastDisplay.from_estimator(regressor, X[80:], y[80:], name="sine")
+    >>> sorted(display.predicted_lines_)
+    [1, 2]
+    >>> plt.close(display.figure_)
+    """
+
+    def __init__(self, y_true, y_pred, *, step=1, dates=None, name="Value", unit=None):
+        self.y_true = y_true
+        self.y_pred = y_pred
+        self.step = step
+        self.dates = dates
+        self.name = name
+        self.unit = unit
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        step=1,
+        dates=None,
+        name="Value",
+        unit=None,
+        ax=None,
+        **plot_kw,
+    ):
+        """Predict and draw.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A fitted regressor, a pipeline or a search.
+        X : array-like
+            Windows, in order of time.
+        y : array-like of shape (n_windows,) or (n_windows, horizon)
+            The values that followed them.
+        step : int, default=1
+            Steps from one window to the next, as in ``make_windows``.
+        dates : array-like of shape (n_times,), default=None
+            Date of each time, as in the class. For all windows of a series they are
+            ``series.index[window:]``.
+        name : str, default="Value"
+            What y is.
+        unit : str, default=None
+            Unit of y.
+        ax : matplotlib Axes, default=None
+            Axes to draw on. None makes a new figure.
+        **plot_kw : dict
+            Further parameters of :meth:`plot`.
+
+        Returns
+        -------
+        display : ForecastDisplay
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            The estimator has not been fitted.
+        ValueError
+            The shapes do not fit, or the rows of y are not in order of time.
+        """
+        display = cls(
+            y, estimator.predict(X), step=step, dates=dates, name=name, unit=unit
+        )
+        return display.plot(ax, **plot_kw)
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true,
+        y_pred,
+        *,
+        step=1,
+        dates=None,
+        name="Value",
+        unit=None,
+        ax=None,
+        **plot_kw,
+    ):
+        """Draw predictions.
+
+        Parameters
+        ----------
+        y_true, y_pred : array-like of shape (n_windows,) or (n_windows, horizon)
+            True and predicted values, in order of time.
+        step : int, default=1
+            Steps from one window to the next, as in ``make_windows``.
+        dates : array-like of shape (n_times,), default=None
+            Date of each time, as in the class.
+        name : str, default="Value"
+            What y is.
+        unit : str, default=None
+            Unit of y.
+        ax : matplotlib Axes, default=None
+            Axes to draw on. None makes a new figure.
+        **plot_kw : dict
+            Further parameters of :meth:`plot`.
+
+        Returns
+        -------
+        display : ForecastDisplay
+
+        Raises
+        ------
+        ValueError
+            The shapes do not fit, or the rows of y_true are not in order of time.
+        """
+        display = cls(y_true, y_pred, step=step, dates=dates, name=name, unit=unit)
+        return display.plot(ax, **plot_kw)
+
+    def plot(self, ax=None, *, steps_ahead=None):
+        """Draw the lines.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to draw on. None makes a new figure.
+        steps_ahead : int or list of int, default=None
+            Which steps ahead to draw, from 1 to the horizon. None means all of up to
+            three, else the first, the middle and the last.
+
+        Returns
+        -------
+        display : ForecastDisplay
+
+        Raises
+        ------
+        ValueError
+            The shapes do not fit, the rows of y_true are not in order of time, or
+            ``steps_ahead`` are not within the horizon.
+        ImportError
+            matplotlib is not installed.
+        """
+        true, predicted = self._values()
+        n_windows, horizon = true.shape
+        leads = _check_leads(steps_ahead, horizon)
+        # times[i, h]: the time of row i, h steps after its first.
+        times = np.arange(n_windows)[:, np.newaxis] * self.step + np.arange(horizon)
+        _check_order(true, times)
+        dates = self._dates(times[-1, -1] + 1)
+        ax = new_axes(self, ax, (7.6, 3.8))
+        present, first = np.unique(times, return_index=True)
+        lone = {"marker": "o", "markersize": 3} if len(present) == 1 else {}
+        (self.true_line_,) = ax.plot(
+            dates[present],
+            true.ravel()[first],
+            color=BLACK,
+            linewidth=LINE_WIDTH,
+            label="Observed",
+            **lone,
+        )
+        self.predicted_lines_ = {}
+        colors = [VERMILLION] if len(leads) == 1 else [BLUE, VERMILLION, GREEN]
+        dashes = ["-", (0, (5, 1.5)), (0, (1, 1))]
+        for number, lead in enumerate(leads):
+            error = np.abs(predicted[:, lead - 1] - true[:, lead - 1]).mean()
+            unit = f" {self.unit}" if self.unit else ""
+            ahead = f"{lead} step{'s' if lead > 1 else ''} ahead"
+            (self.predicted_lines_[lead],) = ax.plot(
+                dates[times[:, lead - 1]],
+                predicted[:, lead - 1],
+                color=colors[number % len(colors)],
+                linestyle=dashes[number // len(colors) % len(dashes)],
+                linewidth=1.3,
+                label=f"{ahead} (MAE {error:.3g}{unit})",
+                **lone,
+            )
+        ax.set_ylabel(self.name + (f" ({self.unit})" if self.unit else ""))
+        self._label_time(ax, dates)
+        ax.margins(x=0.01)
+        light_grid(ax)
+        # Above the axes: a series leaves no corner free.
+        ax.legend(
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=2,
+            frameon=False,
+            borderaxespad=0.2,
+        )
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _values(self):
+        if not isinstance(self.step, Integral) or self.step < 1:
+            raise ValueError(
+                "The 'step' parameter of ForecastDisplay must be an int in the range "
+                f"[1, inf). Got {self.step!r} instead."
+            )
+        true = np.asarray(self.y_true, float)
+        predicted = np.asarray(self.y_pred, float)
+        if true.shape != predicted.shape or true.ndim not in (1, 2) or not true.size:
+            raise ValueError(
+                "y_true and y_pred must both have shape (n_windows,) or (n_windows, "
+                f"horizon), with a window at least. Got {true.shape} and "
+                f"{predicted.shape}."
+            )
+        return true.reshape(len(true), -1), predicted.reshape(len(true), -1)
+
+    def _dates(self, n_times):
+        if self.dates is None:
+            return np.arange(n_times)
+        dates = np.asarray(self.dates)
+        # Windows that do not fill the last step leave some dates over.
+        if dates.ndim != 1 or not n_times <= len(dates) < n_times + self.step:
+            raise ValueError(
+                "The 'dates' parameter of ForecastDisplay must hold a date for each "
+                f"time from the first value of y to the last: {n_times}. Got shape "
+                f"{dates.shape} instead."
+            )
+        return dates
+
+    def _label_time(self, ax, dates):
+        if not np.issubdtype(dates.dtype, np.datetime64):
+            ax.set_xlabel("Time step" if self.dates is None else "Time")
+            return
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+        locator = AutoDateLocator()
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        ax.set_xlabel("Date")
+
+
+def _check_leads(steps_ahead, horizon):
+    if steps_ahead is None:
+        if horizon <= 3:
+            return list(range(1, horizon + 1))
+        return [1, (horizon + 1) // 2, horizon]
+    leads = [steps_ahead] if isinstance(steps_ahead, Integral) else list(steps_ahead)
+    for lead in leads:
+        if not isinstance(lead, Integral) or not 1 <= lead <= horizon:
+            raise ValueError(
+                "The 'steps_ahead' parameter of ForecastDisplay must hold ints from 1 "
+                f"to the horizon, {horizon}. Got {lead!r}."
+            )
+    if not leads:
+        raise ValueError(
+            "The 'steps_ahead' parameter of ForecastDisplay must not be empty."
+        )
+    return leads
+
+
+def _check_order(true, times):
+    """Refuse rows that give one time two values: they are not windows in order."""
+    order = np.argsort(times, axis=None, kind="stable")
+    same = np.diff(times.ravel()[order]) == 0
+    values = true.ravel()[order]
+    differ = same & ~np.isclose(values[:-1], values[1:], equal_nan=True)
+    if differ.any():
+        at = np.flatnonzero(differ)[0]
+        here, there = (
+            tuple(int(i) for i in np.unravel_index(order[k], times.shape))
+            for k in (at, at + 1)
+        )
+        raise ValueError(
+            f"y_true{list(here)} and y_true{list(there)} are both the value at time "
+            f"{int(times[here])}, but differ: {true[here]:g} and {true[there]:g}. The "
+            "rows must be windows in order of time, 'step' apart, and the columns "
+            "steps ahead."
+        )
