@@ -243,23 +243,27 @@ class BaseGRU(Parameters, CallbackSupportMixin, BaseWrapper):
                 dtype=np.float32,
                 ensure_non_negative=True,
             )
+        # Left out first: a class may have no other samples.
+        left_in = self._positive(weight)
+        sequences, y, weight = sequences.take(left_in), y[left_in], weight[left_in]
         if not resume:
             self._fit_targets(y, weight, classes)
         encoded = self._encode(y)
-        weight = weight * self._class_weights(y)
-        samples = Samples(sequences, encoded, weight.astype(np.float32))
-        strata = self._classes_of(y)
-        present = weight > 0
-        if not present.any():
+        weight = np.float32(weight * self._class_weights(y))
+        samples, strata = Samples(sequences, encoded, weight), self._classes_of(y)
+        left_in = self._positive(weight)
+        return samples.take(left_in), None if strata is None else strata[left_in]
+
+    def _positive(self, weight):
+        """Return which samples have a positive weight."""
+        left_in = np.flatnonzero(weight > 0)
+        if len(left_in) == 0:
             raise ValueError(
                 "All samples have weight 0: there is nothing to train on. Pass a "
                 "positive sample_weight for at least one sample."
             )
-        if not present.all():
-            present = np.flatnonzero(present)
-            samples = samples.take(present)
-            strata = None if strata is None else strata[present]
-        return samples, strata
+        # A slice of everything copies nothing.
+        return slice(None) if len(left_in) == len(weight) else left_in
 
     def _check_X(self, X, reset):
         """Return X as sequences, checked against what was fitted unless ``reset``."""

@@ -110,7 +110,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
             self.classes_ = np.arange(y.shape[1])
             self.n_outputs_ = y.shape[1]
             return
-        present = np.unique(y[weight > 0])
+        present = np.unique(y)
         self.classes_ = present if classes is None else unique_labels(classes)
         if len(self.classes_) < 2:
             raise ValueError(
@@ -134,8 +134,8 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
                     f"on {self.n_outputs_}."
                 )
             return y.astype(np.float32)
-        unseen = np.setdiff1d(y, self.classes_)
-        if len(unseen):
+        unseen = np.setdiff1d(y, self.classes_).tolist()
+        if unseen:
             raise ValueError(
                 f"y contains the label {unseen[0]!r}, which is not among the classes "
                 f"{self.classes_.tolist()} that {type(self).__name__} was given first. "

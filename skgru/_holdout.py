@@ -50,8 +50,8 @@ def hold_out(validation_split, n_samples, classes, random_state, owner):
                 f"{name}: {validation_split!r} of {n_samples} samples."
             )
     if classes is not None:
-        missing = np.setdiff1d(classes, classes[train])
-        if len(missing):
+        missing = np.setdiff1d(classes, classes[train]).tolist()
+        if missing:
             raise ValueError(
                 f"The 'validation_split' parameter of {owner} leaves the training part "
                 f"without samples of class {missing[0]!r}: {validation_split!r}. Use a "
@@ -74,9 +74,10 @@ def _fraction(fraction, rows, classes, random_state, owner):
     if classes is not None:
         values, counts = np.unique(classes, return_counts=True)
         if counts.min() < 2:
+            single = values.tolist()[counts.argmin()]
             raise ValueError(
                 f"{owner} cannot hold out a stratified 'validation_split': class "
-                f"{values[counts.argmin()]!r} has only 1 sample. Pass a splitter, or "
+                f"{single!r} has only 1 sample. Pass a splitter, or "
                 "X_val and y_val."
             )
         splitter = StratifiedShuffleSplit
