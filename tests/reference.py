@@ -2,7 +2,13 @@
 
 import keras
 import numpy as np
+import pytest
 from sklearn.base import clone
+
+# NumPy's warning about the way in which Keras turns its variables into arrays.
+ignore_keras_warning = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning"
+)
 
 
 def sigmoid(x):

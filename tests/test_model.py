@@ -7,7 +7,7 @@ import textwrap
 import keras
 import numpy as np
 import pytest
-from reference import logits
+from reference import ignore_keras_warning, logits
 
 from skgru import GRUClassifier, GRURegressor
 
@@ -158,8 +158,7 @@ def test_the_model_is_made_once(fitted):
     assert estimator.model_ is estimator.model_
 
 
-# NumPy's warning about the way in which Keras reads variables as it saves them.
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@ignore_keras_warning
 def test_the_saved_model_runs_where_skgru_is_not(tmp_path):
     """Saved, loaded and run in a process that cannot import skgru."""
     for i, (estimator, X, y) in enumerate(ARCHITECTURES.values()):

@@ -1,0 +1,142 @@
+"""warm_start and partial_fit continue training where it ended."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+
+def assert_same_fit(first, second, X):
+    """Equal to the last bit: weights, history, predictions."""
+    for a, b in zip(
+        first.model_.get_weights(), second.model_.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(a, b)
+    assert first.history_ == second.history_
+    np.testing.assert_array_equal(first.predict(X), second.predict(X))
+
+
+@pytest.fixture(
+    params=[
+        {},
+        {"dropout": 0.3},
+        {"optimizer": "sgd", "optimizer__momentum": 0.9},
+        {"schedule": "step_decay", "clipnorm": 0.5},
+        {"schedule": "reduce_on_plateau"},
+    ],
+    ids=lambda params: "-".join(map(str, params.values())) or "default",
+)
+def params(request):
+    """Parameters whose state, or epoch, must live through the pause."""
+    return request.param
+
+
+def test_partial_fits_are_one_fit_of_as_many_epochs(either, X, params):
+    whole, y = either(epochs=4, **params)
+    parts, _ = either(**params)
+    whole.fit(X, y)
+    for _ in range(4):
+        parts.partial_fit(X, y)
+    assert_same_fit(parts, whole, X)
+    assert parts.n_iter_ == 4
+
+
+def test_warm_starts_are_one_fit_of_as_many_epochs(either, X, params):
+    whole, y = either(epochs=4, **params)
+    parts, _ = either(epochs=3, warm_start=True, **params)
+    parts.fit(X, y).set_params(epochs=1).fit(X, y)
+    assert_same_fit(parts, whole.fit(X, y), X)
+
+
+def test_continuing_in_another_process(either, X):
+    """Pickled between: the optimizer's state is part of what was learnt."""
+    whole, y = either(epochs=4)
+    parts, _ = either(epochs=2, warm_start=True)
+    parts = pickle.loads(pickle.dumps(parts.fit(X, y)))
+    assert_same_fit(parts.fit(X, y), whole.fit(X, y), X)
+
+
+def test_partial_fit_after_fit_continues_it(either, X):
+    whole, y = either(epochs=4)
+    parts, _ = either(epochs=3)
+    assert_same_fit(parts.fit(X, y).partial_fit(X, y), whole.fit(X, y), X)
+
+
+def test_fit_without_warm_start_begins_anew(either, X):
+    estimator, y = either()
+    once = clone(estimator).fit(X, y)
+    estimator.fit(X[::-1], y[::-1])
+    assert_same_fit(estimator.fit(X, y), once, X)
+
+
+def test_the_first_partial_fit_may_name_classes_that_come_later(classifier, X, labels):
+    names = np.unique(labels)
+    fitted = classifier()
+    for name in names:
+        chosen = labels == name
+        fitted.partial_fit(X[chosen], labels[chosen], classes=names)
+    np.testing.assert_array_equal(fitted.classes_, names)
+    assert fitted.predict_proba(X).shape == (len(X), 3)
+    # The class seen last has the highest mean probability by now.
+    assert fitted.n_iter_ == 3
+
+
+def test_partial_fit_of_other_samples_goes_on_from_there(regressor, X, targets):
+    """In the target scale of the first call: there is one scale of the network."""
+    fitted = regressor().partial_fit(X, targets)
+    before = fitted.predict(X)
+    fitted.set_params(optimizer="adam").partial_fit(X, targets + 1e-3)
+    assert np.abs(fitted.predict(X) - before).max() < 40
+
+
+def test_partial_fit_takes_sample_weight(either, X):
+    estimator, y = either()
+    weight = np.arange(len(X)) % 3
+    estimator.partial_fit(X, y, sample_weight=weight)
+    whole, _ = either(epochs=1)
+    whole.fit(X, y, sample_weight=weight)
+    assert_same_fit(estimator, whole, X)
+
+
+def test_warm_start_takes_new_rates(either, X):
+    """Tuned between two fits: nothing but the architecture is fixed."""
+    estimator, y = either(warm_start=True)
+    estimator.fit(X, y)
+    estimator.set_params(learning_rate=1e-4, dropout=0.2, clipnorm=1.0, l2=0.1)
+    estimator.fit(X, y)
+    assert estimator.history_["learning_rate"] == [0.02] * 3 + [1e-4] * 3
+
+
+def test_another_optimizer_begins_with_its_own_state(either, X):
+    estimator, y = either(warm_start=True)
+    estimator.fit(X, y).set_params(optimizer="sgd").fit(X, y)
+    assert estimator.n_iter_ == 6
+
+
+def test_warm_start_may_change_what_no_weight_depends_on(regressor, X, targets):
+    fitted = regressor(warm_start=True, optimizer="sgd").fit(X, targets)
+    fitted.set_params(batch_size=64).fit(X[:, :4], targets)
+    assert fitted.n_iter_ == 6
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("units", 5), ("units", (4, 4)), ("bidirectional", True)],
+)
+def test_warm_start_refuses_another_architecture(regressor, X, targets, name, value):
+    fitted = regressor(warm_start=True).fit(X, targets)
+    before = fitted.predict(X)
+    with pytest.raises(ValueError, match=f"cannot continue.*'{name}'"):
+        fitted.set_params(**{name: value}).fit(X, targets)
+    np.testing.assert_array_equal(fitted.predict(X), before)
+
+
+def test_early_stopping_goes_on_after_a_warm_start(classifier, X, labels):
+    """The validation samples stay the same ones."""
+    params = {"early_stopping": True, "patience": 50}
+    fitted = classifier(warm_start=True, epochs=2, **params).fit(X, labels)
+    first = fitted.history_["val_loss"]
+    fitted.fit(X, labels)
+    assert fitted.history_["val_loss"][:2] == first
+    assert len(fitted.history_["val_loss"]) == 4
