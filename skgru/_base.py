@@ -9,28 +9,22 @@ import numpy as np
 from scikeras.wrappers import BaseWrapper
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_consistent_length, check_random_state
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
-from ._batches import Samples
 from ._cache import get_program
 from ._callbacks import ScikitLearnCallbacks
-from ._holdout import hold_out
+from ._inputs import Inputs
 from ._network import NetworkSpec, initial_weights, stock_model
 from ._parameters import Parameters
 from ._portable import from_state, to_state
 from ._program import ForwardSpec, TrainSpec
-from ._sequences import as_sequences
 from ._sklearn import (
     CallbackSupportMixin,
     fit_context,
     with_callbacks,
 )
-from ._training import SPLIT, WEIGHTS, State, Training, predict, random_stream
+from ._training import WEIGHTS, State, Training, predict, random_stream
 from .schedules import schedule_callback
 
 if "__sklearn_tags__" not in vars(BaseWrapper):
@@ -39,7 +33,7 @@ if "__sklearn_tags__" not in vars(BaseWrapper):
     BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
 
 
-class BaseGRU(Parameters, CallbackSupportMixin, BaseWrapper):
+class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
     """What `GRUClassifier` and `GRURegressor` share: all but their heads.
 
     A head implements ``_fit_targets``, ``_encode``, ``_classes_of``, ``_loss_name``,
@@ -142,7 +136,6 @@ class BaseGRU(Parameters, CallbackSupportMixin, BaseWrapper):
         classes=None,
         validation=(None, None),
     ):
-        owner = type(self).__name__
         # Before any compute: parameters, then data.
         self._check_parameters()
         optimizer, rates = self._resolve_optimizer()
@@ -155,36 +148,14 @@ class BaseGRU(Parameters, CallbackSupportMixin, BaseWrapper):
         if self.augmenter is not None:
             kind = "series" if self._vocabulary_size is None else "tokens"
             self.augmenter.check(kind, vocabulary_size=self._vocabulary_size)
+        monitor = "loss" if held_out is None else "val_loss"
+        history = self._state.history if resume else {}
+        done = len(history.get("loss", []))
+        schedule = self._schedule_callbacks(monitor, history, done + epochs)
+        stopper = self._stopper()
         network = self._network_spec(samples, held_out)
         spec = TrainSpec(network, self._loss_name(), optimizer, int(self.batch_size))
-        program = get_program(spec)
-        state = self._first_state(program, seed, resume)
-        done = len(state.history.get("loss", []))
-        monitor = "loss" if held_out is None else "val_loss"
-        callbacks = []
-        if self.schedule is not None:
-            callbacks.append(
-                schedule_callback(
-                    self.schedule,
-                    learning_rate=float(self.learning_rate),
-                    epochs=done + epochs,
-                    monitor=monitor,
-                    history=state.history,
-                    owner=owner,
-                )
-            )
-        stopper = None
-        if self.early_stopping:
-            stopper = keras.callbacks.EarlyStopping(
-                "val_loss",
-                mode="min",
-                patience=self.patience,
-                min_delta=self.min_delta,
-                restore_best_weights=True,
-            )
-            callbacks.append(stopper)
-        if hasattr(self, "_init_callback_context"):
-            callbacks.append(ScikitLearnCallbacks(self, X, y, sample_weight, epochs))
+        state = self._first_state(get_program(spec), seed, resume)
         training = Training(
             spec,
             state,
@@ -195,18 +166,19 @@ class BaseGRU(Parameters, CallbackSupportMixin, BaseWrapper):
             shuffle=self.shuffle,
             augmenter=self.augmenter,
             verbose=int(self.verbose),
-            callbacks=callbacks,
+            callbacks=[
+                *schedule,
+                *stopper,
+                *self._scikit_learn_callbacks(X, y, sample_weight, epochs),
+            ],
             user_callbacks=self._user_callbacks(),
         )
-        self._network, self._loss, self._optimizer, self._seed = (
-            network,
-            spec.loss,
-            optimizer,
-            seed,
-        )
+        # scikit-learn's callbacks may ask a copy of the estimator to predict meanwhile.
+        self._network, self._loss = network, spec.loss
+        self._optimizer, self._seed = optimizer, seed
         if training.run(samples, held_out):
             warnings.warn(
-                f"Training of {owner} was interrupted after "
+                f"Training of {type(self).__name__} was interrupted after "
                 f"{len(training.history.get('loss', []))} whole epochs; what it has "
                 "learnt is kept.",
                 ConvergenceWarning,
@@ -214,110 +186,45 @@ class BaseGRU(Parameters, CallbackSupportMixin, BaseWrapper):
             )
         self._store(training, stopper, monitor)
 
+    def _schedule_callbacks(self, monitor, history, last_epoch):
+        if self.schedule is None:
+            return []
+        callback = schedule_callback(
+            self.schedule,
+            learning_rate=float(self.learning_rate),
+            epochs=last_epoch,
+            monitor=monitor,
+            history=history,
+            owner=type(self).__name__,
+        )
+        return [callback]
+
+    def _stopper(self):
+        if not self.early_stopping:
+            return []
+        stopper = keras.callbacks.EarlyStopping(
+            "val_loss",
+            mode="min",
+            patience=self.patience,
+            min_delta=self.min_delta,
+            restore_best_weights=True,
+        )
+        return [stopper]
+
+    def _scikit_learn_callbacks(self, X, y, sample_weight, epochs):
+        if not hasattr(self, "_init_callback_context"):  # scikit-learn < 1.9
+            return []
+        return [ScikitLearnCallbacks(self, X, y, sample_weight, epochs)]
+
     def _store(self, training, stopper, monitor):
         self._state = training.state
         self.history_ = self._state.history
         self.n_iter_ = len(self.history_.get("loss", []))
         losses = self.history_.get(monitor, [])
         self.best_epoch_ = int(np.argmin(losses)) if losses else 0
-        if stopper is not None:
-            self.best_epoch_ = int(stopper.best_epoch)
+        for callback in stopper:
+            self.best_epoch_ = int(callback.best_epoch)
         vars(self).pop("_model", None)
-
-    def _check_data(self, X, y, sample_weight, resume, classes):
-        """Return the samples, and their classes to stratify by or None."""
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is "
-                "None."
-            )
-        sequences = self._check_X(X, reset=not resume)
-        check_consistent_length(sequences.block, y)
-        y = self._check_y(y)
-        n_samples = len(sequences)
-        weight = np.ones(n_samples, np.float32)
-        if sample_weight is not None:
-            weight = _check_sample_weight(
-                sample_weight,
-                sequences.block,
-                dtype=np.float32,
-                ensure_non_negative=True,
-            )
-        # Left out first: a class may have no other samples.
-        left_in = self._positive(weight)
-        sequences, y, weight = sequences.take(left_in), y[left_in], weight[left_in]
-        if not resume:
-            self._fit_targets(y, weight, classes)
-        encoded = self._encode(y)
-        weight = np.float32(weight * self._class_weights(y))
-        samples, strata = Samples(sequences, encoded, weight), self._classes_of(y)
-        left_in = self._positive(weight)
-        return samples.take(left_in), None if strata is None else strata[left_in]
-
-    def _positive(self, weight):
-        """Return which samples have a positive weight."""
-        left_in = np.flatnonzero(weight > 0)
-        if len(left_in) == 0:
-            raise ValueError(
-                "All samples have weight 0: there is nothing to train on. Pass a "
-                "positive sample_weight for at least one sample."
-            )
-        # A slice of everything copies nothing.
-        return slice(None) if len(left_in) == len(weight) else left_in
-
-    def _check_X(self, X, reset):
-        """Return X as sequences, checked against what was fitted unless ``reset``."""
-        if reset:
-            size = self.vocabulary_size
-            # A text transformer's output knows its own vocabulary.
-            self._vocabulary_size = (
-                size if size is not None else getattr(X, "vocabulary_size", None)
-            )
-        sequences = as_sequences(X, vocabulary_size=self._vocabulary_size)
-        if reset:
-            self._form = sequences.form
-            self.n_timesteps_in_ = sequences.n_timesteps
-            self.n_features_in_ = sequences.n_features
-            vars(self).pop("feature_names_in_", None)
-        both_flat = sequences.form == "univariate" == self._form
-        if both_flat:
-            validate_data(self, X, reset=reset, skip_check_array=True)
-        elif not reset:
-            expected = 1 if self._form == "univariate" else self.n_features_in_
-            if sequences.n_features != expected:
-                raise ValueError(
-                    f"X has {sequences.n_features} features, but {type(self).__name__} "
-                    f"is expecting {expected} features as input."
-                )
-        return sequences
-
-    def _class_weights(self, y):
-        """Return factors of the samples' weights that depend on y."""
-        return np.float32(1.0)
-
-    def _split(self, samples, strata, validation, seed):
-        """Return the samples to train on, and those to validate on or None."""
-        X_val, y_val = validation
-        if (X_val is None) != (y_val is None):
-            raise ValueError(
-                "Pass X_val and y_val together: only one of them was given."
-            )
-        if X_val is not None:
-            sequences = self._check_X(X_val, reset=False)
-            check_consistent_length(sequences.block, y_val)
-            y_val = self._encode(self._check_y(y_val))
-            weight = np.ones(len(sequences), np.float32)
-            return samples, Samples(sequences, y_val, weight)
-        if not self.early_stopping:
-            return samples, None
-        train, held_out = hold_out(
-            self.validation_split,
-            len(samples),
-            strata,
-            int(random_stream(seed, SPLIT).integers(2**31 - 1)),
-            type(self).__name__,
-        )
-        return samples.take(train), samples.take(held_out)
 
     def _network_spec(self, samples, held_out):
         sequences = [part.sequences for part in (samples, held_out) if part is not None]

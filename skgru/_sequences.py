@@ -100,6 +100,7 @@ def as_sequences(X, *, vocabulary_size=None, dtype=np.float32, allow_nan=False):
         return _tokens(X, vocabulary_size)
     if _holds_arrays(X):
         return _from_list(X, dtype, allow_nan)
+    _check_rectangular(X)
     block = check_array(
         X,
         dtype=dtype,
@@ -143,6 +144,26 @@ def _holds_arrays(X):
     if isinstance(first, list | tuple):
         return len(first) > 0 and hasattr(first[0], "__len__")
     return hasattr(first, "shape") and np.ndim(first) >= 1
+
+
+def _check_rectangular(X):
+    """Say what is wrong with lists that NumPy would only call inhomogeneous."""
+    if not isinstance(X, list | tuple) or len(X) == 0:
+        return
+    if isinstance(X[0], str):
+        raise ValueError(
+            f"X holds texts (sample 0 is {X[0]!r}). Turn them into token ids with "
+            "skgru.preprocessing.TextSequencer."
+        )
+    if not isinstance(X[0], list | tuple):
+        return
+    for i, item in enumerate(X):
+        if isinstance(item, list | tuple) and len(item) != len(X[0]):
+            raise ValueError(
+                "Sequences of different lengths must each have shape (timesteps, "
+                f"features): sample 0 of X has {len(X[0])} values and sample {i} has "
+                f"{len(item)}. Use np.reshape(sequence, (-1, 1)) for univariate ones."
+            )
 
 
 def _from_list(X, dtype, allow_nan):

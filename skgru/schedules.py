@@ -4,6 +4,7 @@ Pass one to the ``schedule`` parameter of an estimator. Its own parameters can b
 like any other: ``{"schedule__drop": [0.5, 0.8]}``.
 """
 
+import inspect
 import math
 from numbers import Integral, Real
 
@@ -371,6 +372,14 @@ def schedule_callback(schedule, *, learning_rate, epochs, monitor, history, owne
     if hasattr(schedule, "_callback"):
         return schedule._callback(learning_rate, epochs, monitor, history)
     if callable(schedule):
+        try:
+            inspect.signature(schedule).bind(0, learning_rate)
+        except TypeError:
+            raise TypeError(
+                f"The 'schedule' parameter of {owner} must be callable as (epoch, "
+                f"learning_rate) -> learning_rate. Got {schedule!r}, which takes "
+                f"{inspect.signature(schedule)}."
+            ) from None
         return _SetLearningRate(lambda epoch: schedule(epoch, learning_rate))
     raise TypeError(
         f"The 'schedule' parameter of {owner} must be a schedule object, one of the "
