@@ -1,0 +1,123 @@
+"""The same grid search for skgru and its peers, whole processes.
+
+12 candidates (3 learning rates, clipnorm off and on, an L2 penalty or dropout), 3 folds
+and the fit of the best on all recordings: 37 fits. What is timed is the process, from
+its start to its end: importing, compiling, searching, predicting the test set.
+skgru keeps no programs on disk here, but for "skgru, programs on disk", which finds
+those that an earlier process left.
+"""
+
+import harness
+
+GRID = [
+    {
+        "learning_rate": [1e-3, 3e-3, 1e-2],
+        "clipnorm": [None, 1.0],
+        "l2": l2,
+        "dropout": dropout,
+    }
+    for l2, dropout in [([1e-4], [0.0]), ([0.0], [0.2])]
+]
+# What a fit is on each data set; None of it is searched over.
+SETS = {
+    "JapaneseVowels": {"units": 64, "epochs": 30, "batch_size": 16},
+    "BasicMotions": {"units": 64, "epochs": 30, "batch_size": 16},
+    "ItalyPowerDemand-1029": {"units": 128, "epochs": 10, "batch_size": 32},
+}
+CACHED = "skgru, programs on disk"
+PEERS = {
+    "skgru": "skgru",
+    CACHED: "skgru",
+    "scikeras": "scikeras",
+    "skorch": "skorch",
+    "sktime": "sktime",
+}
+AIMS = {"JapaneseVowels": {"scikeras": 15, "skorch": 5, "sktime": 5}}
+
+
+def main():
+    parser = harness.parser(__doc__, rounds=2)
+    parser.add_argument("--data", choices=SETS, default="JapaneseVowels")
+    parser.add_argument(
+        "--once-above",
+        type=float,
+        default=300,
+        metavar="SECONDS",
+        help="a peer slower than this in its first round runs once (default 300)",
+    )
+    options = parser.parse_args()
+    with harness.Bench(options) as bench:
+        config = SETS[options.data] | {"learning_rate": 1e-3}
+        grid, folds = GRID, 3
+        if bench.quick:
+            config |= {"epochs": 1}
+            grid = [{k: values[:1] for k, values in part.items()} for part in GRID]
+            folds = 2
+        request = {
+            "data": bench.data(options.data),
+            "config": config,
+            "grid": grid,
+            "folds": folds,
+        }
+        cache = {"SKGRU_CACHE_DIR": str(bench.directory / "programs")}
+        bench.run("skgru", "search", cache, **request)  # leaves its programs on disk
+        runs = {label: [] for label in PEERS}
+        for _, label in bench.interleaved(PEERS):
+            if runs[label] and runs[label][0]["seconds"] > options.once_above:
+                continue
+            environment = cache if label == CACHED else None
+            seconds, answer = bench.run(PEERS[label], "search", environment, **request)
+            runs[label].append({"seconds": seconds, **answer})
+        report(bench, options.data, request, runs)
+
+
+def report(bench, name, request, runs):
+    n_candidates = sum(
+        len(part["learning_rate"]) * len(part["clipnorm"]) for part in request["grid"]
+    )
+    report = harness.Report(
+        f"bench_grid_search_{name}",
+        f"Whole grid search: {name}",
+        f"{n_candidates} candidates, {request['folds']} folds, n_jobs=1; "
+        f"{request['config']}; grid {request['grid']}. sktime cannot clip: it fits the "
+        "candidates that differ in that twice.",
+        raw=runs,
+    )
+    seconds, accuracy = (
+        {label: harness.median(run[k] for run in runs[label]) for label in runs}
+        for k in ("seconds", "accuracy")
+    )
+    for peer in ("scikeras", "skorch", "sktime"):
+        report.claim(
+            f"whole process, {peer} / skgru",
+            seconds[peer] / seconds["skgru"],
+            at_least=AIMS.get(name, {}).get(peer),
+        )
+        report.claim(
+            f"accuracy, skgru - {peer}",
+            accuracy["skgru"] - accuracy[peer],
+            at_least=0,
+        )
+    report.table(
+        "Seconds of the whole process (median), of the search within it, and accuracy "
+        "on the test set of the candidate chosen.",
+        ["", "seconds", "rounds", "search", "accuracy", "chosen"],
+        [
+            [
+                label,
+                seconds[label],
+                len(runs[label]),
+                harness.median(run["search_seconds"] for run in runs[label]),
+                accuracy[label],
+                ", ".join(f"{k}={v}" for k, v in runs[label][0]["best_params"].items()),
+            ]
+            for label in runs
+        ],
+    )
+    report.bars(name, "seconds, whole process", seconds, log=True)
+    report.bars(name, "accuracy on the test set", accuracy)
+    report.write(bench)
+
+
+if __name__ == "__main__":
+    main()

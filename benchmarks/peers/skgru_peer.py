@@ -1,0 +1,73 @@
+"""skgru.GRUClassifier."""
+
+import resource
+import time
+
+import joblib
+import numpy as np
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from tasks import grid_search, load, random_data, search, serve_classifier
+
+from skgru import GRUClassifier, cache_info
+
+
+def make(config, seed):
+    return GRUClassifier(**config, random_state=seed)
+
+
+def make_search(config, grid, folds):
+    return grid_search(make(config, 0), grid, folds)
+
+
+def jobs(data, config, grid, folds, n_jobs, backend):
+    """Time a search without its last fit, ``n_jobs`` fits at a time.
+
+    The first request of a process also starts workers and compiles.
+    """
+    X, y, _, _ = load(data)
+    candidates = GridSearchCV(
+        make(config, 0),
+        grid,
+        cv=StratifiedKFold(folds),
+        n_jobs=n_jobs,
+        refit=False,
+        error_score="raise",
+    )
+    began = time.perf_counter()
+    with joblib.parallel_config(backend):
+        candidates.fit(X, y)
+    seconds = time.perf_counter() - began
+    scores = candidates.cv_results_["mean_test_score"]
+    return {
+        "fits_per_second": len(scores) * folds / seconds,
+        "scores": [float(score) for score in scores],
+        "programs": cache_info().currsize,
+    }
+
+
+def cores(n, timesteps, features, config):
+    """Return how many cores one warm fit keeps busy."""
+    X, y = random_data(n, timesteps, features)
+    make(config | {"epochs": 1}, 0).fit(X, y)
+    before, began = _processor_seconds(), time.perf_counter()
+    make(config, 0).fit(X, y)
+    seconds = time.perf_counter() - began
+    n_steps = config["epochs"] * int(np.ceil(n / config["batch_size"]))
+    return {
+        "cores": (_processor_seconds() - before) / seconds,
+        "milliseconds": 1e3 * seconds / n_steps,
+    }
+
+
+def _processor_seconds():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+if __name__ == "__main__":
+    serve_classifier(
+        make,
+        search=lambda **request: search(make_search, **request),
+        jobs=jobs,
+        cores=cores,
+    )
