@@ -5,7 +5,7 @@ from . import _compilation_cache
 # Before anything can start XLA, which reads where to keep programs only once.
 _compilation_cache.enable()
 
-from . import augmentation, datasets, preprocessing, schedules
+from . import augmentation, datasets, plotting, preprocessing, schedules, tuning
 from ._cache import cache_info, clear_cache
 from ._classifier import GRUClassifier
 from ._regressor import GRURegressor
@@ -22,7 +22,9 @@ __all__ = [
     "clear_cache",
     "datasets",
     "load",
+    "plotting",
     "preprocessing",
     "save",
     "schedules",
+    "tuning",
 ]

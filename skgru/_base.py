@@ -151,7 +151,9 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         monitor = "loss" if held_out is None else "val_loss"
         history = self._state.history if resume else {}
         done = len(history.get("loss", []))
-        schedule = self._schedule_callbacks(monitor, history, done + epochs)
+        # A single partial_fit is a part of a training of self.epochs.
+        last_epoch = max(done + epochs, self.epochs)
+        schedule = self._schedule_callbacks(monitor, history, last_epoch)
         stopper = self._stopper()
         network = self._network_spec(samples, held_out)
         spec = TrainSpec(network, self._loss_name(), optimizer, int(self.batch_size))

@@ -45,7 +45,7 @@ class Parameters:
         "early_stopping": ["boolean"],
         "validation_split": [
             Interval(Real, 0, 1, closed="neither"),
-            HasMethods("split"),
+            HasMethods(["split", "get_n_splits"]),
         ],
         "patience": [_COUNT],
         "min_delta": [_NOT_NEGATIVE],
@@ -179,9 +179,23 @@ class Parameters:
         Returns
         -------
         self : object
+
+        Raises
+        ------
+        ValueError
+            There is no such parameter, or nothing that could have it.
         """
         for name in [name for name in params if name.startswith("optimizer__")]:
             setattr(self, name, params.pop(name))
+        for name in params:
+            owner, _, rest = name.partition("__")
+            value = params.get(owner, getattr(self, owner, self))
+            if rest and not hasattr(value, "set_params"):
+                raise ValueError(
+                    f"Cannot set {name!r} of {type(self).__name__}: its {owner!r} is "
+                    f"{value!r}, which has no parameters. Set {owner!r} to an object "
+                    "first."
+                )
         return BaseEstimator.set_params(self, **params)
 
     def _check_parameters(self):
