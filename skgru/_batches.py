@@ -33,6 +33,51 @@ class Samples:
         )
 
 
+# Of how many batches' samples the lengths are compared, and by how much a length may
+# seem longer or shorter. More batches and less noise leave less padding, but also put
+# the same sequences together again and again.
+POOL_BATCHES, LENGTH_NOISE = 32, 0.1
+
+
+def group_by_length(order, lengths, batch_size, rng):
+    """Return a shuffled order in another one, whose batches hold similar lengths.
+
+    A batch costs as much as its longest sequence, for every sequence that it holds.
+    Pools of `POOL_BATCHES` batches, taken from the order as it is, are sorted by
+    length and cut into batches, and all batches are shuffled. As lengths are compared
+    with some noise, batches differ from epoch to epoch even where one pool holds all
+    samples. Only the batch that is not full has a fixed place, the last; its samples
+    come from anywhere in its pool.
+
+    Parameters
+    ----------
+    order : ndarray of int
+        A permutation of the samples.
+    lengths : ndarray of shape (n_samples,)
+        The length of each sample.
+    batch_size : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    order : ndarray of int
+    """
+    n_full, n_left = divmod(len(order), batch_size)
+    seeming = lengths * rng.uniform(1 - LENGTH_NOISE, 1 + LENGTH_NOISE, len(order))
+    full, short = [], order[:0]
+    n_pools = -(-max(n_full, 1) // POOL_BATCHES)
+    sizes = [len(part) * batch_size for part in np.array_split(range(n_full), n_pools)]
+    sizes[-1] += n_left
+    for pool in np.split(order, np.cumsum(sizes)[:-1]):
+        pool = pool[np.argsort(seeming[pool], kind="stable")]
+        if len(pool) % batch_size:
+            start = batch_size * int(rng.integers(len(pool) // batch_size + 1))
+            short = pool[start : start + n_left]
+            pool = np.delete(pool, slice(start, start + n_left))
+        full.append(pool.reshape(-1, batch_size))
+    return np.append(rng.permutation(np.concatenate(full)), short)
+
+
 class Chunker:
     """Cuts samples into chunks of a program's fixed shape, in one reused buffer.
 
@@ -103,6 +148,12 @@ class Chunker:
         self.lengths[:n_rows], self.y[:n_rows] = lengths, y
         self.sample_weight[:n_rows] = sample_weight
         self.sample_weight[n_rows:] = 0
+        # Nor may what an earlier chunk left there make the last batch longer.
+        self.lengths[n_rows:] = 1
+        if self.X.ndim == 2:
+            last_batch = slice(n_rows, -(-n_rows // self.batch_size) * self.batch_size)
+            self.X[last_batch, 1:] = 0
+            self.X[last_batch, 0] = 1
 
     def _chunk(self, n_rows):
         lead = (self.n_steps, self.batch_size)

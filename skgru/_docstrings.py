@@ -41,7 +41,8 @@ PARAMETERS = """units : int or tuple of int, default=64
     epochs : int, default=100
         Passes over the training data.
     shuffle : bool, default=True
-        Shuffle the samples before every epoch.
+        Shuffle the samples before every epoch. Where lengths differ, batches are then
+        made of sequences of similar lengths, as a batch costs as much as its longest.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for ``patience`` epochs, and keep
         the weights of the best epoch.

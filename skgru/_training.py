@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from ._batches import Chunker, Samples
+from ._batches import Chunker, Samples, group_by_length
 from ._cache import get_program
 from ._network import stock_model
 from ._program import ForwardSpec
@@ -69,12 +69,13 @@ def _forward(program, weights, samples, l1=0.0, l2=0.0, hear=lambda *args: None)
     n_outputs = program.spec.network.n_outputs
     outputs = np.empty((len(samples), n_outputs), np.float32)
     start, batch, total, penalty = 0, 0, 0.0, 0.0
-    order = np.arange(len(samples))
+    # Rows of similar lengths together: a batch costs as much as its longest one.
+    order = np.argsort(samples.sequences.lengths, kind="stable")
     for chunk in Chunker(program).chunks(samples, order):
         hear("on_test_batch_begin", batch)
         values, loss, penalty = program(weights, l1, l2, chunk)
         values = values.numpy().reshape(-1, n_outputs)[: len(samples) - start]
-        outputs[start : start + len(values)] = values
+        outputs[order[start : start + len(values)]] = values
         start += len(values)
         total += float(loss)
         batch += int(chunk.n_steps)
@@ -212,7 +213,12 @@ class Training:
         """Train for one epoch and return its mean loss."""
         order = np.arange(len(samples))
         if self.shuffle:
-            random_stream(self.seed, SHUFFLE, epoch).shuffle(order)
+            rng = random_stream(self.seed, SHUFFLE, epoch)
+            rng.shuffle(order)
+            lengths = samples.sequences.lengths
+            if lengths.min() < lengths.max():
+                batch_size = self.program.batch_size
+                order = group_by_length(order, lengths, batch_size, rng)
         transform = None
         if self.augmenter is not None:
             rng = random_stream(self.seed, AUGMENT, epoch)
