@@ -157,7 +157,14 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
                 f"The 'class_weight' parameter of {type(self).__name__} must be None "
                 "for multilabel targets. Use sample_weight."
             )
-        return compute_sample_weight(self.class_weight, y)
+        weights = compute_sample_weight(self.class_weight, y)
+        if not (np.isfinite(weights).all() and weights.min() >= 0):
+            raise ValueError(
+                f"The 'class_weight' parameter of {type(self).__name__} must hold "
+                "finite numbers that are not negative. Got "
+                f"{self.class_weight} instead."
+            )
+        return weights
 
     def _loss_name(self):
         single = self._multilabel or self.n_outputs_ == 1

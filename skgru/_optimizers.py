@@ -113,6 +113,11 @@ def resolve_optimizer(optimizer, params, owner):
             )
         instance = _make(cls, params, owner)
     elif inspect.isclass(optimizer):
+        if not issubclass(optimizer, keras.optimizers.Optimizer):
+            raise ValueError(
+                f"The 'optimizer' parameter of {owner} must be a class of "
+                f"keras.optimizers. Got {optimizer!r} instead."
+            )
         cls, instance = optimizer, _make(optimizer, params, owner)
     else:
         if params:
@@ -153,7 +158,7 @@ def resolve_optimizer(optimizer, params, owner):
 
 
 def _make(cls, params, owner):
-    known = inspect.signature(cls).parameters
+    known = set(inspect.signature(cls).parameters) - {"kwargs"}
     for name in params:
         if name in ("learning_rate", *_CLIPPING):
             raise ValueError(
@@ -162,7 +167,8 @@ def _make(cls, params, owner):
         if name not in known:
             raise ValueError(
                 f"Invalid parameter 'optimizer__{name}' for {owner}: {cls.__name__} "
-                f"has no {name!r}.{suggest(name, known)} It has {', '.join(sorted(known))}."
+                f"has no {name!r}.{suggest(name, known)} It has "
+                f"{', '.join(sorted(known))}."
             )
     try:
         return cls(**params)

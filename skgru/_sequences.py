@@ -101,15 +101,16 @@ def as_sequences(X, *, vocabulary_size=None, dtype=np.float32, allow_nan=False):
     if _holds_arrays(X):
         return _from_list(X, dtype, allow_nan)
     _check_rectangular(X)
-    block = check_array(
-        X,
-        dtype=dtype,
-        allow_nd=True,
-        ensure_2d=True,
-        ensure_all_finite=False,
-        ensure_min_samples=1,
-        input_name="X",
-    )
+    with np.errstate(over="ignore"):  # _check_finite names the sample.
+        block = check_array(
+            X,
+            dtype=dtype,
+            allow_nd=True,
+            ensure_2d=True,
+            ensure_all_finite=False,
+            ensure_min_samples=1,
+            input_name="X",
+        )
     if block.ndim > 3:
         raise ValueError(
             f"Found array with dim {block.ndim}. X must have shape {FORMS}; got shape "
@@ -201,7 +202,8 @@ def _one_sequence(i, item, dtype):
             "1 is required."
         )
     try:
-        return item.astype(dtype)
+        with np.errstate(over="ignore"):
+            return item.astype(dtype)
     except (TypeError, ValueError) as error:
         raise type(error)(
             f"Sample {i} of X cannot be read as numbers: {error}"
