@@ -8,9 +8,9 @@ import inspect
 import math
 from numbers import Integral, Real
 
-import keras
 from sklearn.base import BaseEstimator
 
+from ._schedule_callbacks import Plateau, SetLearningRate
 from ._sklearn import Interval
 from ._suggest import suggest
 
@@ -57,7 +57,7 @@ class _Decay(BaseEstimator):
 
     def _callback(self, learning_rate, epochs, monitor, history):
         self._validate_params()
-        return _SetLearningRate(lambda epoch: self._rate(epoch, learning_rate, epochs))
+        return SetLearningRate(lambda epoch: self._rate(epoch, learning_rate, epochs))
 
 
 class TimeDecay(_Decay):
@@ -283,7 +283,7 @@ class ReduceOnPlateau(BaseEstimator):
 
     def _callback(self, learning_rate, epochs, monitor, history):
         self._validate_params()
-        return _Plateau(
+        return Plateau(
             history.get(monitor, []),
             monitor=monitor,
             factor=self.factor,
@@ -293,36 +293,6 @@ class ReduceOnPlateau(BaseEstimator):
             cooldown=self.cooldown,
             min_lr=self.min_learning_rate,
         )
-
-
-class _Plateau(keras.callbacks.ReduceLROnPlateau):
-    """Keras' callback, which knows the epochs before a training that continues."""
-
-    def __init__(self, past, **kwargs):
-        super().__init__(**kwargs)
-        self._past = list(past)
-
-    def on_train_begin(self, logs=None):
-        super().on_train_begin(logs)
-        for epoch, value in enumerate(self._past):
-            self.on_epoch_end(epoch, {self.monitor: value})
-
-
-class _SetLearningRate(keras.callbacks.Callback):
-    """Sets the learning rate at the beginning of every epoch."""
-
-    def __init__(self, rate):
-        super().__init__()
-        self._rate = rate
-
-    def on_epoch_begin(self, epoch, logs=None):
-        rate = self._rate(epoch)
-        if not isinstance(rate, Real) or not math.isfinite(rate) or rate < 0:
-            raise ValueError(
-                "The 'schedule' parameter must return a learning rate that is a finite "
-                f"number and not negative. Got {rate!r} at epoch {epoch}."
-            )
-        self.model.optimizer.learning_rate = float(rate)
 
 
 _SCHEDULES = {
@@ -380,7 +350,7 @@ def schedule_callback(schedule, *, learning_rate, epochs, monitor, history, owne
                 f"learning_rate) -> learning_rate. Got {schedule!r}, which takes "
                 f"{inspect.signature(schedule)}."
             ) from None
-        return _SetLearningRate(lambda epoch: schedule(epoch, learning_rate))
+        return SetLearningRate(lambda epoch: schedule(epoch, learning_rate))
     raise TypeError(
         f"The 'schedule' parameter of {owner} must be a schedule object, one of the "
         f"names {list(_SCHEDULES)}, a callable (epoch, learning_rate) -> learning_rate "
