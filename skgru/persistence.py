@@ -11,7 +11,6 @@ import importlib
 from pathlib import Path
 
 import keras
-import skops.io
 from sklearn.base import BaseEstimator
 
 from ._network import NetworkSpec
@@ -60,6 +59,8 @@ def save(estimator, path):
     >>> (loaded.predict(X) == classifier.predict(X)).all()
     np.True_
     """
+    import skops.io  # imports all of scikit-learn, which takes a second
+
     with without_keras_objects():
         content = skops.io.dumps(estimator)
     for name in skops.io.get_untrusted_types(data=content):
@@ -94,6 +95,8 @@ def load(path, trusted=()):
         The file names a type that is neither scikit-learn's, this package's nor in
         ``trusted``. Nothing of it has run.
     """
+    import skops.io
+
     found = skops.io.get_untrusted_types(file=path)
     harmless = [name for name in found if _is_harmless(name)]
     return skops.io.load(path, trusted=[*harmless, *trusted])
