@@ -74,11 +74,11 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
                 f"The {name!r} parameter of make_windows must be {at_least_one}. Got "
                 f"{value!r} instead."
             )
-    channels = _channels(series, "series")
-    target = _target_column(series, channels, target)
+    channels = as_channels(series, "series")
+    target = target_column(series, channels, target)
     followed = channels[window:, target]
     if exogenous is not None:
-        extra = _channels(exogenous, "exogenous")
+        extra = as_channels(exogenous, "exogenous")
         if len(extra) != len(channels):
             raise ValueError(
                 "exogenous must have a row for every step of series: series has "
@@ -96,7 +96,7 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
     return X.copy(order="C"), y[:, 0].copy() if horizon == 1 else y.copy()
 
 
-def _channels(values, name):
+def as_channels(values, name):
     """Return ``values`` as a finite float array of shape (n_steps, n_channels)."""
     array = check_array(
         values,
@@ -119,7 +119,7 @@ def _channels(values, name):
     return array
 
 
-def _target_column(series, channels, target):
+def target_column(series, channels, target):
     names = list(getattr(series, "columns", []))
     n_channels = channels.shape[1]
     if isinstance(target, str):
