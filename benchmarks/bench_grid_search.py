@@ -3,8 +3,8 @@
 12 candidates (3 learning rates, clipnorm off and on, an L2 penalty or dropout), 3 folds
 and the fit of the best on all recordings: 37 fits. What is timed is the process, from
 its start to its end: importing, compiling, searching, predicting the test set.
-skgru keeps no programs on disk here, but for "skgru, programs on disk", which finds
-those that an earlier process left.
+The seed is the round's number. skgru keeps no programs on disk here, but for "skgru,
+programs on disk", which finds those that an earlier process left.
 """
 
 import harness
@@ -60,13 +60,17 @@ def main():
             "folds": folds,
         }
         cache = {"SKGRU_CACHE_DIR": str(bench.directory / "programs")}
-        bench.run("skgru", "search", cache, **request)  # leaves its programs on disk
+        bench.run(
+            "skgru", "search", cache, seed=0, **request
+        )  # leaves its programs on disk
         runs = {label: [] for label in PEERS}
-        for _, label in bench.interleaved(PEERS):
+        for seed, label in bench.interleaved(PEERS):
             if runs[label] and runs[label][0]["seconds"] > options.once_above:
                 continue
             environment = cache if label == CACHED else None
-            seconds, answer = bench.run(PEERS[label], "search", environment, **request)
+            seconds, answer = bench.run(
+                PEERS[label], "search", environment, seed=seed, **request
+            )
             runs[label].append({"seconds": seconds, **answer})
         report(bench, options.data, request, runs)
 
@@ -114,7 +118,7 @@ def report(bench, name, request, runs):
             for label in runs
         ],
     )
-    report.bars(name, "seconds, whole process", seconds, log=True)
+    report.bars(name, "seconds, whole process", seconds)
     report.bars(name, "accuracy on the test set", accuracy)
     report.write(bench)
 

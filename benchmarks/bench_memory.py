@@ -99,6 +99,7 @@ def report(bench, config, large, resident, peaks):
             peer: (range(1, n_fits[peer] + 1), runs[0])
             for peer, runs in resident.items()
         },
+        log=False,
     )
     report.lines(
         "peak of one fit",
@@ -111,6 +112,7 @@ def report(bench, config, large, resident, peaks):
             )
             for peer in resident
         },
+        log=False,
     )
     report.write(bench)
 

@@ -58,9 +58,7 @@ def report(bench, request, answers):
         ["", "median, ms", "99th percentile, ms", "samples / s"],
         [[label, *row] for label, row in rows.items()],
     )
-    report.bars(
-        "one sample", "ms, median", {k: row[0] for k, row in rows.items()}, log=True
-    )
+    report.bars("one sample", "ms, median", {k: row[0] for k, row in rows.items()})
     report.bars(
         f"{n_many} samples", "samples / s", {k: row[2] for k, row in rows.items()}
     )

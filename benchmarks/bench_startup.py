@@ -72,7 +72,7 @@ def report(bench, config, times):
         "import and first fit",
         "seconds",
         {
-            label.replace(", ", ",\n"): row["import"] + row.get("first fit", 0.0)
+            label: row["import"] + row.get("first fit", 0.0)
             for label, row in rows.items()
         },
     )

@@ -23,7 +23,7 @@ RESULTS = HERE / "results"
 UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TF_XLA_FLAGS", "XLA_FLAGS")
 
 
-def parser(description, rounds):
+def parser(description, rounds, *, fewest=1):
     """Return the options that every benchmark has.
 
     ``--quick`` is for trying a script out: tiny settings, and results in a temporary
@@ -33,7 +33,10 @@ def parser(description, rounds):
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument(
-        "--rounds", type=int, default=rounds, help=f"repetitions (default {rounds})"
+        "--rounds",
+        type=lambda text: _at_least(fewest, int(text)),
+        default=rounds,
+        help=f"repetitions, {fewest} or more (default {rounds})",
     )
     options.add_argument(
         "--quick", action="store_true", help="tiny settings, to try the script out"
@@ -48,6 +51,12 @@ def parser(description, rounds):
         "blas, startup), where it is not this one; may be given several times",
     )
     return options
+
+
+def _at_least(fewest, value):
+    if value < fewest:
+        raise argparse.ArgumentTypeError(f"must be {fewest} or more, got {value}")
+    return value
 
 
 class Bench:
@@ -228,22 +237,22 @@ class Report:
 
     def claim(self, text, value, *, at_least=None, at_most=None):
         """Add a number that this run shows, and the limit it is held against."""
-        holds, limit = None, ""
+        value, holds, limit = float(value), None, ""
         if at_least is not None:
             holds, limit = value >= at_least, f"at least {at_least:g}"
         if at_most is not None:
             holds, limit = value <= at_most, f"at most {at_most:g}"
         self.claims.append(
-            {"text": text, "value": float(value), "limit": limit, "holds": holds}
+            {"text": text, "value": value, "limit": limit, "holds": holds}
         )
 
-    def bars(self, title, ylabel, values, *, log=False):
+    def bars(self, title, label, values):
         """Add a bar chart of a dict of numbers."""
-        self.panels.append(("bars", title, None, ylabel, values, log))
+        self.panels.append(("bars", title, label, None, values, False))
 
-    def lines(self, title, xlabel, ylabel, series):
-        """Add a double logarithmic line chart of a dict of ``(xs, ys)``."""
-        self.panels.append(("lines", title, xlabel, ylabel, series, True))
+    def lines(self, title, xlabel, ylabel, series, *, log=True):
+        """Add a line chart of a dict of ``(xs, ys)``; ``log`` makes both axes so."""
+        self.panels.append(("lines", title, xlabel, ylabel, series, log))
 
     def write(self, bench):
         """Write the table, the numbers and the chart; print the table."""
@@ -341,20 +350,23 @@ def _draw(panels, path):
         axes[0], panels, strict=True
     ):
         if kind == "bars":
-            bars = ax.bar(list(values), list(values.values()))
-            ax.bar_label(bars, labels=[_show(float(v)) for v in values.values()])
-            ax.tick_params(axis="x", rotation=20)
-            if log:
-                ax.set_yscale("log")
+            bars = ax.barh(list(values), list(values.values()))
+            ax.bar_label(
+                bars, labels=[_show(float(v)) for v in values.values()], padding=2
+            )
+            ax.invert_yaxis()
+            ax.margins(x=0.15)
         else:
             for label, (xs, ys) in values.items():
-                ax.plot(xs, ys, marker="o", label=label)
-            ax.set_xscale("log", base=2)
-            ax.set_yscale("log")
-            ax.set_xlabel(xlabel)
+                ax.plot(xs, ys, marker="o", markersize=3, label=label)
+            if log:
+                ax.set_xscale("log", base=2)
+                ax.set_yscale("log")
             ax.legend(fontsize="small")
+        ax.set_xlabel(xlabel)
+        if ylabel:
+            ax.set_ylabel(ylabel)
         ax.set_title(title)
-        ax.set_ylabel(ylabel)
     figure.tight_layout()
     figure.savefig(path, dpi=110)
     plt.close(figure)

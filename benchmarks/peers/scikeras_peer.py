@@ -29,9 +29,9 @@ def make(config, seed):
     )
 
 
-def make_search(config, grid, folds):
+def make_search(config, grid, folds, seed):
     grid = [{NAMES[k]: values for k, values in part.items()} for part in grid]
-    return grid_search(make(config, 0), grid, folds)
+    return grid_search(make(config, seed), grid, folds)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ def make(config, seed):
     return GRUClassifier(**config, random_state=seed)
 
 
-def make_search(config, grid, folds):
-    return grid_search(make(config, 0), grid, folds)
+def make_search(config, grid, folds, seed):
+    return grid_search(make(config, seed), grid, folds)
 
 
 def jobs(data, config, grid, folds, n_jobs, backend):

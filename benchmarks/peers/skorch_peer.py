@@ -37,13 +37,13 @@ def make(config, seed, **module):
     )
 
 
-def search_on(data, config, grid, folds):
+def search_on(data, config, grid, folds, seed):
     X, y, _, _ = load(data)
     part_grids = [
         {NAMES[k]: [2 * v for v in vs] if k == "l2" else vs for k, vs in part.items()}
         for part in grid
     ]
-    network = make(config, 0, n_features=X.shape[2], n_classes=len(set(y.tolist())))
+    network = make(config, seed, n_features=X.shape[2], n_classes=len(set(y.tolist())))
     return search(lambda: grid_search(network, part_grids, folds), data)
 
 

@@ -45,7 +45,7 @@ def make_classifier(config, seed):
     )
 
 
-def make_search(config, grid, folds):
+def make_search(config, grid, folds, seed):
     candidates = [
         {
             "lr": [candidate["learning_rate"]],
@@ -56,7 +56,7 @@ def make_search(config, grid, folds):
     ]
     return ChannelsFirst(
         TSCGridSearchCV(
-            make_classifier(config, 0),
+            make_classifier(config, seed),
             candidates,
             cv=StratifiedKFold(folds),
             error_score="raise",
