@@ -57,10 +57,11 @@ def test_optimizers_equal_stock_keras_training(classifier, X, labels, name, para
 
 
 def test_regression_equals_stock_keras_training(regressor, X, targets):
-    fitted = regressor(optimizer="sgd", shuffle=False, loss="huber").fit(X, targets)
-    model = untrained(fitted, X, targets).model_
-    sgd = keras.optimizers.SGD(0.02)
-    history = keras_fit(model, X, standardised(targets), sgd, "huber")
+    y = standardised(targets)
+    params = {"optimizer": "sgd", "shuffle": False, "normalize_y": False}
+    fitted = regressor(loss="huber", **params).fit(X, y)
+    model = untrained(fitted, X, y).model_
+    history = keras_fit(model, X, y, keras.optimizers.SGD(0.02), "huber")
     assert_same_weights(fitted, model)
     np.testing.assert_allclose(fitted.history_["loss"], history["loss"], atol=1e-5)
 

@@ -118,19 +118,17 @@ def test_a_name_is_the_schedule_with_its_defaults(
 @ignore_keras_warning
 def test_training_follows_the_schedule(regressor, X, targets):
     """The weights are those of stock Keras training with the same rates."""
-    fitted = regressor(
-        optimizer="sgd", shuffle=False, schedule=StepDecay(0.5, every=1), epochs=4
-    ).fit(X, targets)
-    model = untrained(fitted, X, targets).model_
-    body = keras.Model(model.inputs, model.get_layer("head").output)
+    y = standardised(targets)
+    params = {"optimizer": "sgd", "shuffle": False, "normalize_y": False, "epochs": 4}
+    fitted = regressor(**params, schedule=StepDecay(0.5, every=1)).fit(X, y)
+    model = untrained(fitted, X, y).model_
     scheduler = keras.callbacks.LearningRateScheduler(lambda epoch: 0.02 * 0.5**epoch)
     history = keras_fit(
-        body, X, standardised(targets), keras.optimizers.SGD(0.02), "mse",
-        epochs=4, callbacks=[scheduler],
-    )  # fmt: skip
+        model, X, y, keras.optimizers.SGD(0.02), "mse", epochs=4, callbacks=[scheduler]
+    )
     np.testing.assert_allclose(fitted.history_["loss"], history["loss"], atol=1e-5)
     for ours, keras_own in zip(
-        fitted.model_.get_weights(), body.get_weights(), strict=True
+        fitted.model_.get_weights(), model.get_weights(), strict=True
     ):
         np.testing.assert_allclose(ours, keras_own, atol=1e-5)
 
