@@ -311,7 +311,6 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         if sequences.n_timesteps != network.n_timesteps or sequences.is_padded:
             length = max(_padded_length(sequences.n_timesteps), network.n_timesteps)
             network = replace(network, n_timesteps=length, padded=True)
-        network = replace(network, recurrent_dropout=False)
         return predict(ForwardSpec(network, self._loss), self._state.weights, sequences)
 
     @property
@@ -319,9 +318,7 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         """The network in stock Keras layers, made when first asked for."""
         check_is_fitted(self)
         if "_model" not in vars(self):
-            program = get_program(
-                ForwardSpec(replace(self._network, recurrent_dropout=False), self._loss)
-            )
+            program = get_program(ForwardSpec(self._network, self._loss))
             self._model = stock_model(
                 self._network,
                 program.split(self._state.weights),

@@ -6,7 +6,7 @@ threads, share one program.
 """
 
 from collections import namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
@@ -64,6 +64,11 @@ class ForwardSpec:
 
     network: NetworkSpec
     loss: str
+
+    def __post_init__(self):
+        # Nothing is dropped at prediction: one program, whatever training drops.
+        network = replace(self.network, recurrent_dropout=False)
+        object.__setattr__(self, "network", network)
 
     def build(self):
         """Trace the program."""

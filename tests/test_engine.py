@@ -1,4 +1,4 @@
-"""The engine: compiled once, shared by threads, the same bits anywhere, no side effects.
+"""The engine: compiled once, shared by threads, the same bits, no side effects.
 
 Compilations are counted in the compiler's own dump, in processes of their own, not by
 trusting the cache that is under test.
@@ -73,6 +73,13 @@ def test_a_grid_compiles_one_training_program_per_batch_size(tmp_path):
 def test_only_what_a_fit_needs_is_compiled(tmp_path):
     fit = "skgru.GRUClassifier(4, epochs=1).fit(X, y)"
     assert compiled_programs(fit, tmp_path) == (1, 0)
+
+
+def test_validating_and_predicting_share_a_program():
+    skgru.clear_cache()
+    network = GRUClassifier(4, epochs=1, early_stopping=True, recurrent_dropout=0.1)
+    network.fit(X, Y).predict(X)
+    assert skgru.cache_info().misses == 2
 
 
 @pytest.mark.parametrize(
