@@ -43,7 +43,12 @@ def main(arguments=None):
     )
     pipeline = make_pipeline(
         SequenceScaler(),
-        GRUClassifier(options.units, epochs=options.epochs, random_state=options.seed),
+        GRUClassifier(
+            options.units,
+            bidirectional=True,
+            epochs=options.epochs,
+            random_state=options.seed,
+        ),
     )
     search = GridSearchCV(pipeline, GRID, cv=options.folds, n_jobs=options.jobs)
     _show_progress(search)
@@ -68,9 +73,10 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="python -m skgru",
         description="Tune a GRU on the bundled JapaneseVowels recordings: a Pipeline "
-        "in GridSearchCV over learning rate, batch size, clipnorm, L2 and dropout. Prints "
-        "the best parameters, the best candidates, the accuracy on held-out recordings "
-        "beside a linear baseline, the time taken and how many programs were compiled.",
+        "in GridSearchCV over learning rate, batch size, clipnorm, L2 and dropout. "
+        "Prints the best parameters, the best candidates, the accuracy on held-out "
+        "recordings beside a linear baseline, the time taken and how many programs "
+        "were compiled.",
     )
     parser.add_argument("--units", type=int, default=32, help="width of the GRU layer")
     parser.add_argument("--epochs", type=int, default=20, help="epochs of each fit")

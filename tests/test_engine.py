@@ -35,9 +35,11 @@ y = rng.integers(0, 3, 50)
 
 def run_python(code, tmp_path=None, **environment):
     """Run code in a fresh process; return what it printed."""
+    inherited = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    inherited.pop("TF_XLA_FLAGS", None)  # where this process keeps its programs
     result = subprocess.run(
         [sys.executable, "-c", PRELUDE + textwrap.dedent(code)],
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
+        env={**inherited, **environment},
         capture_output=True,
         text=True,
         check=False,
