@@ -180,6 +180,12 @@ def test_fitting_prints_nothing(capfd):
     assert captured.out == captured.err == ""
 
 
+def test_importing_brings_in_nothing_heavy_but_tensorflow():
+    heavy = ("dask", "optuna", "skopt", "skops", "torch")
+    loaded = run_python("import sys; print(*sys.modules)").split()
+    assert not set(heavy) & set(loaded)
+
+
 def test_many_fits_do_not_grow_the_process():
     """200 fits of one architecture take less than 20 MiB in all."""
     grown = run_python("""
