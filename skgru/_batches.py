@@ -36,7 +36,7 @@ class Samples:
 # Of how many batches' samples the lengths are compared, and by how much a length may
 # seem longer or shorter. More batches and less noise leave less padding, but also put
 # the same sequences together again and again.
-POOL_BATCHES, LENGTH_NOISE = 32, 0.1
+POOL_BATCHES, LENGTH_NOISE = 32, 0.05
 
 
 def group_by_length(order, lengths, batch_size, rng):
