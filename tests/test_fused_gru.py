@@ -1,5 +1,7 @@
 """The fused layer is keras.layers.GRU, gradient for gradient."""
 
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -121,16 +123,85 @@ def test_compiled_outputs_and_gradients_equal_keras(
     inputs, state = normal(rng, (5, 11, 3)), normal(rng, (5, 17))
     mask = tf.constant(rng.random((5, 11)) < 0.7)
 
-    def compiled(layer):
-        function = tf.function(
-            lambda x, h, m: outputs_and_gradients(layer, x, h, mask=m),
-            jit_compile=jit_compile,
-            autograph=False,
-        )
-        return function(inputs, state, mask)
-
     expected = outputs_and_gradients(stock, inputs, state, mask=mask)
-    assert_same(compiled(fused), expected, 1e-5)
+    actual = compiled(fused, jit_compile)(inputs, state, mask)
+    assert_same(actual, expected, 1e-5)
+
+
+def compiled(layer, jit_compile=True):
+    """Return outputs and gradients of a layer as one compiled function."""
+    return tf.function(
+        lambda x, h, m: outputs_and_gradients(layer, x, h, mask=m),
+        jit_compile=jit_compile,
+        autograph=False,
+    )
+
+
+# 137 steps are cut into four blocks of 28 steps and one of 25.
+@pytest.mark.parametrize("go_backwards", [True, False])
+@pytest.mark.parametrize(
+    "lengths",
+    [(137, 137, 137), (28, 1, 27), (29, 28, 0), (112, 56, 84), (136, 113, 137)],
+    ids=str,
+)
+def test_long_sequences_equal_keras_wherever_they_end(lengths, go_backwards):
+    rng = np.random.default_rng(15)
+    stock, fused = layer_pair(
+        rng, 5, 2, return_sequences=True, return_state=True, go_backwards=go_backwards
+    )
+    inputs, state = normal(rng, (3, 137, 2)), normal(rng, (3, 5))
+    mask = tf.sequence_mask(lengths, 137)
+    expected = compiled(stock, jit_compile=False)(inputs, state, mask)
+    assert_same(compiled(fused)(inputs, state, mask), expected, 1e-5)
+
+
+def test_long_sequences_of_many_units_equal_keras_without_a_mask():
+    """Large enough to be cut into blocks: 131 steps into four of 27 and one of 23."""
+    rng = np.random.default_rng(18)
+    stock, fused = layer_pair(rng, 128, 2, return_sequences=True)
+    inputs, state = normal(rng, (16, 131, 2)), normal(rng, (16, 128))
+    # As small as initializers draw them: larger ones amplify rounding.
+    weights = [w / 12 for w in stock.get_weights()]
+    for layer in (stock, fused):
+        layer.set_weights(weights)
+    expected = compiled(stock, jit_compile=False)(inputs, state, None)
+    assert_same(compiled(fused)(inputs, state, None), expected, 1e-5)
+
+
+def test_long_sequences_with_gaps_and_dropout_equal_keras():
+    rng = np.random.default_rng(16)
+    stock, fused = layer_pair(rng, 8, 3, seed=7, recurrent_dropout=0.4)
+    inputs = normal(rng, (4, 200, 3))
+    mask = tf.constant(rng.random((4, 200)) < 0.7)
+    expected = outputs_and_gradients(stock, inputs, mask=mask, training=True)
+    actual = outputs_and_gradients(fused, inputs, mask=mask, training=True)
+    assert_same(actual, expected, 1e-5)
+
+
+def test_trailing_padding_costs_little():
+    """64 steps padded to 512 take less than twice the time of 64 steps."""
+    rng = np.random.default_rng(17)
+    _, fused = layer_pair(rng, 64, 12)
+    inputs, state = normal(rng, (32, 64, 12)), tf.zeros((32, 64))
+    padded = tf.pad(inputs, [(0, 0), (0, 448), (0, 0)])
+    run = compiled(fused)
+
+    def seconds(*arguments):
+        start = time.perf_counter()
+        for _ in range(5):
+            outputs, _ = run(*arguments)
+        outputs.numpy()
+        return time.perf_counter() - start
+
+    cases = [
+        (inputs, state, tf.sequence_mask([64] * 32, 64)),
+        (padded, state, tf.sequence_mask([64] * 32, 512)),
+    ]
+    for case in cases:
+        seconds(*case)  # compiles
+    # In turns, so that whatever else runs slows both.
+    ratios = [seconds(*cases[1]) / seconds(*cases[0]) for _ in range(11)]
+    assert np.median(ratios) < 2
 
 
 def test_gradients_equal_finite_differences():

@@ -1,0 +1,388 @@
+"""The loops of a GRU over time, forward and backward, written for XLA on CPU."""
+
+import tensorflow as tf
+
+# More time steps than UNCUT_STEPS are cut into blocks of about BLOCK_STEPS, if there is
+# a mask or their states hold more than UNCUT_VALUES values: see `recurrence`.
+BLOCK_STEPS = 32
+UNCUT_STEPS = 128
+UNCUT_VALUES = 2**18
+
+
+def recurrence(
+    inputs,
+    initial_state,
+    kernel,
+    recurrent_kernel,
+    bias,
+    mask,
+    dropout_mask,
+    n_steps,
+    return_sequences,
+    go_backwards,
+):
+    """Return all states (None unless `return_sequences`) and the last one.
+
+    Inputs, states and the mask are time-major. Time is always that of the inputs:
+    running backwards only changes the order in which the loops visit it. They visit
+    the first `n_steps` times; where `n_steps` is below the number of time steps, all
+    later ones must be masked, and the states there are undefined.
+
+    An outer loop visits blocks of time steps, an inner one the steps of a block. What
+    is done where was decided by measurement under XLA on CPU:
+
+    - A block's input projections are products before its inner loop, one array for
+      each gate. A slice of a slice of one wide array keeps XLA from vectorising the
+      gates: seven times slower.
+    - The recurrent products are one product for all gates. Slices of its result do
+      vectorise, and three products, with three arrays to store, cost more.
+    - The loops store only what the next pass cannot compute for a block at once: the
+      products, and the states. All gates of a block are then computed in one sweep
+      again, which is faster than storing each of them step by step.
+    - An inner body compiles to seven operations. XLA runs up to eight in sequence, and
+      hands more than that to a scheduler that costs small networks more than the
+      sweeps would save.
+    - Blocks keep the sweeps off the padding, so that a batch costs about what its own
+      longest sequence does, and in the cache. Where there is little of either to gain,
+      the outer loop costs up to a fifth, so time is one block. XLA takes the outer loop
+      away then, and computes the projections once for both passes.
+    """
+    units = recurrent_kernel.shape[0]
+    blocks = _Blocks(_n_blocks(inputs, units, mask), inputs, n_steps, go_backwards)
+    if mask is not None:
+        mask = blocks.cut(mask[:, :, None])
+
+    @tf.custom_gradient
+    def forward(inputs, initial_state, kernel, recurrent_kernel, bias):
+        # A column of ones makes the bias a row of the kernel: its gradient comes out
+        # of the kernel's product. Of the recurrent biases only cg cannot join it.
+        inputs = blocks.cut(tf.pad(inputs, [(0, 0), (0, 0), (0, 1)], constant_values=1))
+        input_bias, candidate_bias = bias[0], bias[1, 2 * units :]
+        of_z_and_r = bias[1, : 2 * units]
+        input_bias += tf.concat((of_z_and_r, tf.zeros_like(candidate_bias)), 0)
+        kernels = _thirds(tf.concat((kernel, input_bias[None]), axis=0))
+        recurrent_kernels = _thirds(recurrent_kernel)
+
+        def project(block):
+            block_of_inputs = tf.gather(inputs, block)
+            shape = tf.concat((tf.shape(block_of_inputs)[:-1], (units,)), axis=0)
+            rows = _rows(block_of_inputs)
+            return [tf.reshape(tf.matmul(rows, k), shape) for k in kernels]
+
+        def gates(projections, products, mask):
+            """Return z, r, g and a = h Ug + cg, of one step or of a block."""
+            z, r, a = _thirds(products)
+            z, r = _sigmoid(projections[0] + z), _sigmoid(projections[1] + r)
+            a += candidate_bias
+            if mask is not None:
+                z = tf.where(mask, z, tf.ones_like(z))
+            return z, r, tf.tanh(projections[2] + r * a), a
+
+        def recurrent_product(state):
+            if dropout_mask is None:
+                return tf.matmul(state, recurrent_kernel)
+            return tf.concat(
+                [
+                    tf.matmul(state * dropout_mask[i], recurrent_kernels[i])
+                    for i in range(3)
+                ],
+                axis=1,
+            )
+
+        def visit_block(i, state, products, states):
+            block = blocks.visited(i)
+            n_steps = blocks.n_steps_in(block)
+            projections = project(block)
+            block_of_mask = None if mask is None else tf.gather(mask, block)
+
+            def visit_step(j, state, products, states):
+                t = blocks.step_visited(j, n_steps)
+                product = recurrent_product(state)
+                z, _, g, _ = gates(
+                    [tf.gather(p, t) for p in projections],
+                    product,
+                    None if mask is None else tf.gather(block_of_mask, t),
+                )
+                at = block * blocks.length + t
+                return (
+                    j + 1,
+                    z * state + (1 - z) * g,  # exactly the state where z is 1
+                    products.write(at, product),
+                    states.write(at, state),
+                )
+
+            _, *after = tf.while_loop(
+                lambda j, *_: j < n_steps,
+                visit_step,
+                (tf.constant(0), state, products, states),
+            )
+            return i + 1, *after
+
+        batch = initial_state.shape[0]
+        _, last_state, products, states = tf.while_loop(
+            lambda i, *_: i < blocks.n_visited,
+            visit_block,
+            (
+                tf.constant(0),
+                initial_state,
+                _array(inputs.dtype, blocks.n_steps, (batch, 3 * units)),
+                _array(inputs.dtype, blocks.n_steps, (batch, units)),
+            ),
+        )
+        # `states` holds the state before each step: that after the one visited before.
+        products, states = blocks.cut(products.stack()), states.stack()
+
+        def gates_of_block(block):
+            products_of_block = tf.gather(products, block)
+            block_of_mask = None if mask is None else tf.gather(mask, block)
+            return gates(project(block), products_of_block, block_of_mask)
+
+        def backward(*upstream):
+            return _backward(
+                inputs,
+                blocks.cut(states),
+                gates_of_block,
+                kernel,
+                recurrent_kernel,
+                dropout_mask,
+                upstream[0] if return_sequences else None,
+                upstream[-1],
+                blocks,
+            )
+
+        if not return_sequences:
+            return last_state, backward
+        before = states[: blocks.timesteps]
+        if go_backwards:
+            after = (last_state[None], before[:-1])
+        else:
+            after = (before[1:], last_state[None])
+        return (tf.concat(after, axis=0), last_state), backward
+
+    result = forward(inputs, initial_state, kernel, recurrent_kernel, bias)
+    return result if return_sequences else (None, result)
+
+
+def _backward(
+    inputs,
+    states,
+    gates_of_block,
+    kernel,
+    recurrent_kernel,
+    dropout_mask,
+    outputs_gradient,
+    state_gradient,
+    blocks,
+):
+    """Gradients of inputs, initial state, kernel, recurrent kernel and bias.
+
+    With the upstream gradient dh of h', and a = h Ug + cg, the chain rule through the
+    equations of `fused_gru` gives the gradients before the activations::
+
+        dz = dh * (h - g) * z * (1 - z)
+        dg = dh * (1 - z) * (1 - g * g)
+        da = dg * r
+        dr = da * a * (1 - r)
+        dh_before = dh * z + dz Uz' + dr Ur' + da Ug'
+
+    Each is dh times a factor known before the inner loop, which stores dh alone. A
+    masked step has z = 1: the factors are zero and dh passes unchanged. So does one
+    beyond the last step, where the stored dh is zero.
+    """
+    units = recurrent_kernel.shape[0]
+    features = kernel.shape[0]
+
+    def visit_block(i, gradient, transposed, inputs_gradients, *sums):
+        block = blocks.visited(blocks.n_visited - 1 - i)
+        n_steps = blocks.n_steps_in(block)
+        z, r, g, a = gates_of_block(block)
+        block_of_states = tf.gather(states, block)
+        dg_factor = (1 - z) * (1 - g * g)
+        da_factor = dg_factor * r
+        dz_factor = (block_of_states - g) * z * (1 - z)
+        dr_factor = da_factor * a * (1 - r)
+        factors = tf.concat((dz_factor, dr_factor, da_factor), axis=2)
+
+        def visit_step(j, gradient, gradients, transposed):
+            t = blocks.step_visited(n_steps - 1 - j, n_steps)
+            if outputs_gradient is not None:
+                gradient += tf.gather(outputs_gradient, block * blocks.length + t)
+            deltas = _times_each_third(tf.gather(factors, t), gradient)
+            if dropout_mask is None:
+                through = tf.matmul(deltas, transposed)
+            else:
+                pairs = zip(_thirds(deltas), tf.split(transposed, 3), strict=True)
+                through = tf.add_n(
+                    [
+                        dropout_mask[k] * tf.matmul(delta, third)
+                        for k, (delta, third) in enumerate(pairs)
+                    ]
+                )
+            return (
+                j + 1,
+                gradient * tf.gather(z, t) + through,
+                gradients.write(t, gradient),
+                transposed,
+            )
+
+        _, gradient, gradients, transposed = tf.while_loop(
+            lambda j, *_: j < n_steps,
+            visit_step,
+            (
+                tf.constant(0),
+                gradient,
+                _array(states.dtype, blocks.length, state_gradient.shape),
+                transposed,
+            ),
+        )
+        gradients = gradients.stack()
+        deltas = _rows(_times_each_third(factors, gradients))  # dz, dr, da
+        candidate_delta = _rows(gradients * dg_factor)  # dg
+        if dropout_mask is None:
+            of_recurrent_kernel = tf.matmul(
+                _rows(block_of_states), deltas, transpose_a=True
+            )
+        else:
+            of_recurrent_kernel = tf.concat(
+                [
+                    tf.matmul(
+                        _rows(block_of_states * dropout_mask[k]),
+                        delta,
+                        transpose_a=True,
+                    )
+                    for k, delta in enumerate(_thirds(deltas))
+                ],
+                axis=1,
+            )
+        block_of_inputs = tf.gather(inputs, block)
+        with_da = tf.matmul(_rows(block_of_inputs), deltas, transpose_a=True)
+        with_dg = tf.matmul(_rows(block_of_inputs), candidate_delta, transpose_a=True)
+        of_inputs = tf.matmul(
+            tf.concat((deltas[:, : 2 * units], candidate_delta), axis=1),
+            kernel,
+            transpose_b=True,
+        )
+        of_inputs = tf.reshape(of_inputs, tf.shape(block_of_inputs[..., :-1]))
+        parts = of_recurrent_kernel, with_da, with_dg
+        return (
+            i + 1,
+            gradient,
+            transposed,
+            inputs_gradients.write(block, of_inputs),
+            *[total + part for total, part in zip(sums, parts, strict=True)],
+        )
+
+    # As a loop variable the transposed kernel is laid out once, before the loop. XLA
+    # folds any other transposition into the product, which takes twice the time.
+    _, initial_gradient, _, inputs_gradients, recurrent_gradient, with_da, with_dg = (
+        tf.while_loop(
+            lambda i, *_: i < blocks.n_visited,
+            visit_block,
+            (
+                tf.constant(0),
+                state_gradient,
+                tf.transpose(recurrent_kernel),
+                _array(states.dtype, blocks.n_blocks, (*inputs.shape[1:3], features)),
+                tf.zeros((units, 3 * units), states.dtype),
+                tf.zeros((features + 1, 3 * units), states.dtype),
+                tf.zeros((features + 1, units), states.dtype),
+            ),
+        )
+    )
+    # The kernel, and below it the bias: see the column of ones.
+    kernel_gradient = tf.concat((with_da[:, : 2 * units], with_dg), axis=1)
+    return (
+        blocks.join(inputs_gradients.stack()),
+        initial_gradient,
+        kernel_gradient[:-1],
+        recurrent_gradient,
+        tf.stack((kernel_gradient[-1], with_da[-1])),
+    )
+
+
+def _n_blocks(inputs, units, mask):
+    """Return the number of blocks: one unless the shape is known and long enough."""
+    timesteps, batch = inputs.shape[:2]
+    if timesteps is None or timesteps <= UNCUT_STEPS:
+        return 1
+    if mask is None and timesteps * (batch or 1) * units <= UNCUT_VALUES:
+        return 1
+    return -(-timesteps // BLOCK_STEPS)
+
+
+class _Blocks:
+    """Time cut into blocks of equal length, and the order in which they are visited.
+
+    Parameters
+    ----------
+    n_blocks : int
+    inputs : tensor of shape (timesteps, batch, features)
+    n_visited_steps : int or tensor
+        How many steps are visited, from the first.
+    go_backwards : bool
+    """
+
+    def __init__(self, n_blocks, inputs, n_visited_steps, go_backwards):
+        self.n_blocks, self.go_backwards = n_blocks, go_backwards
+        self.timesteps = size(inputs, 0)
+        self.length = -(-self.timesteps // n_blocks)
+        self.n_steps = self.n_blocks * self.length
+        self.n_visited_steps = n_visited_steps
+        self.n_visited = 1  # known to XLA before it runs, unlike the quotient
+        if n_blocks > 1:
+            self.n_visited = -(-n_visited_steps // self.length)
+
+    def cut(self, values):
+        """Turn (timesteps, batch, width) into (n_blocks, length, batch, width)."""
+        values = tf.pad(values, [(0, self.n_steps - size(values, 0)), (0, 0), (0, 0)])
+        shape = self.n_blocks, self.length, size(values, 1), values.shape[2]
+        return tf.reshape(values, shape)
+
+    def join(self, values):
+        """Turn (n_blocks, length, batch, width) into (timesteps, batch, width)."""
+        shape = self.n_steps, size(values, 2), values.shape[3]
+        return tf.reshape(values, shape)[: self.timesteps]
+
+    def visited(self, i):
+        """Return the block that is visited after i others."""
+        return self.n_visited - 1 - i if self.go_backwards else i
+
+    def n_steps_in(self, block):
+        """Return the number of steps to visit in a block."""
+        if self.n_blocks == 1:
+            return self.n_visited_steps
+        return tf.minimum(self.length, self.n_visited_steps - block * self.length)
+
+    def step_visited(self, j, n_steps):
+        """Return the step of a block of `n_steps` that is visited after j others."""
+        return n_steps - 1 - j if self.go_backwards else j
+
+
+def size(tensor, axis):
+    """Return the static size of an axis where it is known, else the run-time one."""
+    return tensor.shape[axis] if tensor.shape[axis] else tf.shape(tensor)[axis]
+
+
+def _rows(values):
+    """Lay time-major values out as one row for each step of each sample."""
+    return tf.reshape(values, (-1, values.shape[-1]))
+
+
+def _thirds(values):
+    """Return the parts of z, r and g, side by side along the last axis."""
+    return tf.split(values, 3, axis=-1)
+
+
+def _times_each_third(values, factor):
+    """Multiply each third of `values` along the last axis by `factor`."""
+    thirds = tf.reshape(values, tf.concat((tf.shape(factor)[:-1], (3, -1)), axis=0))
+    return tf.reshape(thirds * factor[..., None, :], tf.shape(values))
+
+
+def _sigmoid(x):
+    # sigmoid(x) = (1 + tanh(x / 2)) / 2: XLA vectorises tanh and has no division left.
+    return 0.5 * tf.tanh(0.5 * x) + 0.5
+
+
+def _array(dtype, size, element_shape):
+    return tf.TensorArray(dtype, size, element_shape=element_shape)
