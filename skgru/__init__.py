@@ -5,7 +5,15 @@ from . import _compilation_cache
 # Before anything can start XLA, which reads where to keep programs only once.
 _compilation_cache.enable()
 
-from . import augmentation, datasets, plotting, preprocessing, schedules, tuning
+from . import (
+    augmentation,
+    datasets,
+    forecasting,
+    plotting,
+    preprocessing,
+    schedules,
+    tuning,
+)
 from ._cache import cache_info, clear_cache
 from ._classifier import GRUClassifier
 from ._regressor import GRURegressor
@@ -21,6 +29,7 @@ __all__ = [
     "cache_info",
     "clear_cache",
     "datasets",
+    "forecasting",
     "load",
     "plotting",
     "preprocessing",
