@@ -217,9 +217,11 @@ def test_sample_weight_is_routed(classifier, X, labels):
     weight = (labels != "middle").astype(float)
     with sklearn.config_context(enable_metadata_routing=True):
         estimator = classifier().set_fit_request(sample_weight=True)
-        estimator.set_score_request(sample_weight=True)
         pipeline = make_pipeline(FunctionTransformer(), estimator)
-        search = GridSearchCV(pipeline, {"gruclassifier__units": [4]}, cv=2)
+        scoring = get_scorer("accuracy").set_score_request(sample_weight=True)
+        search = GridSearchCV(
+            pipeline, {"gruclassifier__units": [4]}, cv=2, scoring=scoring
+        )
         search.fit(X, labels, sample_weight=weight)
     np.testing.assert_array_equal(search.classes_, ["high", "low"])
 
