@@ -202,12 +202,24 @@ class Network:
 
     def penalty(self, weights, l1, l2):
         """Sum of ``l1 * |w| + l2 * w**2`` over the kernels, as Keras' ``L1L2``."""
-        kernels = [w for w, yes in zip(weights, self.penalised, strict=True) if yes]
-        total = tf.zeros(())
-        for kernel in kernels:
-            total += l1 * tf.reduce_sum(tf.abs(kernel))
-            total += l2 * tf.reduce_sum(tf.square(kernel))
-        return total
+
+        def total():
+            total = tf.zeros(())
+            for weight, penalised in zip(weights, self.penalised, strict=True):
+                if penalised:
+                    total += l1 * tf.reduce_sum(tf.abs(weight))
+                    total += l2 * tf.reduce_sum(tf.square(weight))
+            return total
+
+        # Most fits have no penalty, and in small networks the sums take time.
+        return tf.cond((l1 > 0) | (l2 > 0), total, lambda: tf.zeros(()))
+
+    def penalty_gradients(self, weights, l1, l2):
+        """Its gradient for each weight: ``l1 * sign(w) + 2 * l2 * w``."""
+        return [
+            l1 * tf.sign(weight) + 2.0 * l2 * weight if penalised else 0.0
+            for weight, penalised in zip(weights, self.penalised, strict=True)
+        ]
 
 
 def _dropout_factors(shape, rate, seed):

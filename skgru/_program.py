@@ -237,9 +237,13 @@ class TrainProgram(_Program):
             losses = sample_losses(self.spec.loss, logits, chunk.y[i])
             # Keras divides by the number of samples, not by the sum of their weights.
             loss = tf.reduce_sum(losses * chunk.sample_weight[i]) / chunk.n_samples[i]
-            loss += self.network.penalty(weights, rates.l1, rates.l2)
         gradients = tape.gradient(loss, weights)
-        gradients = [tf.convert_to_tensor(g) for g in gradients]
+        loss += self.network.penalty(weights, rates.l1, rates.l2)
+        slopes = self.network.penalty_gradients(weights, rates.l1, rates.l2)
+        gradients = [
+            tf.convert_to_tensor(g) + slope  # of an embedding: a slice for each row
+            for g, slope in zip(gradients, slopes, strict=True)
+        ]
         return loss, _clip(gradients, rates)
 
     def _apply(self, vector, slots, gradients, learning_rate):
@@ -264,16 +268,23 @@ def _clip(gradients, rates):
     ``global_clipnorm`` does so with all gradients as one, ``clipvalue`` bounds each
     element: https://keras.io/api/optimizers/
     """
-    squares = [tf.reduce_sum(tf.square(g)) for g in gradients]
-    total = rates.global_clipnorm / tf.sqrt(tf.add_n(squares))
-    clipped = []
-    for gradient, square in zip(gradients, squares, strict=True):
+
+    def scales():
+        squares = [tf.reduce_sum(tf.square(g)) for g in gradients]
+        total = rates.global_clipnorm / tf.sqrt(tf.add_n(squares))
         # min(1, limit / norm) is 1 at a norm of 0, where limit / norm is infinite.
-        scale = tf.minimum(1.0, tf.minimum(total, rates.clipnorm / tf.sqrt(square)))
-        clipped.append(
-            tf.clip_by_value(gradient * scale, -rates.clipvalue, rates.clipvalue)
-        )
-    return clipped
+        return [
+            tf.minimum(1.0, tf.minimum(total, rates.clipnorm / tf.sqrt(square)))
+            for square in squares
+        ]
+
+    # Most fits set no limit on norms, and in small networks norms take time.
+    limit = tf.minimum(rates.clipnorm, rates.global_clipnorm)
+    scales = tf.cond(limit < np.inf, scales, lambda: [tf.ones(())] * len(gradients))
+    return [
+        tf.clip_by_value(gradient * scale, -rates.clipvalue, rates.clipvalue)
+        for gradient, scale in zip(gradients, scales, strict=True)
+    ]
 
 
 class ForwardProgram(_Program):
