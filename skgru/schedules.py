@@ -80,8 +80,8 @@ class TimeDecay(_Decay):
     --------
     >>> from skgru.schedules import TimeDecay
     >>> schedule = TimeDecay(rate=0.5)
-    >>> [schedule(epoch, 0.1) for epoch in (0, 2, 8)]
-    [0.1, 0.05, 0.02]
+    >>> [schedule(epoch, 0.1) for epoch in (0, 2, 6)]
+    [0.1, 0.05, 0.025]
     """
 
     _parameter_constraints = {

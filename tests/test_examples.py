@@ -75,7 +75,34 @@ def check_plots(printed):
     assert len(printed.splitlines()) == 3
 
 
-NEEDS = {"long_frame": ["pandas"], "plots": ["matplotlib"]}
+def check_halving_search(printed):
+    grid, halving = re.findall(r"SearchCV: (\d+) epochs", printed)
+    assert int(halving) < 0.5 * int(grid)
+    scores = numbers("best score", printed)
+    assert scores[1] > scores[0] - 0.02
+
+
+def check_dask_search(printed):
+    assert numbers("Score:", printed)[0] > 0.85
+
+
+def check_optuna_study(printed):
+    assert re.match(r"1\d trials", printed)
+    assert numbers("accuracy", printed)[0] > 0.9
+
+
+def check_tracking(printed):
+    assert numbers("test accuracy", printed)[0] > 0.9
+    assert "TensorBoard: tensorboard/best/validation" in printed
+
+
+NEEDS = {
+    "dask_search": ["distributed"],
+    "long_frame": ["pandas"],
+    "optuna_study": ["optuna", "optuna_integration"],
+    "plots": ["matplotlib"],
+    "tracking": ["mlflow", "tensorboard"],
+}
 
 
 @pytest.mark.parametrize(
