@@ -157,9 +157,10 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         stopper = self._stopper()
         network = self._network_spec(samples, held_out)
         spec = TrainSpec(network, self._loss_name(), optimizer, int(self.batch_size))
-        state = self._first_state(get_program(spec), seed, resume)
+        program = get_program(spec)
+        state = self._first_state(program, seed, resume)
         training = Training(
-            spec,
+            program,
             state,
             rates,
             seed=seed,

@@ -93,7 +93,7 @@ class Training:
 
     Parameters
     ----------
-    spec : TrainSpec
+    program : TrainProgram
     state : State
         Where to begin.
     rates : Rates
@@ -113,7 +113,7 @@ class Training:
 
     def __init__(
         self,
-        spec,
+        program,
         state,
         rates,
         *,
@@ -126,7 +126,7 @@ class Training:
         callbacks=(),
         user_callbacks=(),
     ):
-        self.program = get_program(spec)
+        self.program = program
         self.weights, self.slots = state.weights, state.slots
         self.n_steps = state.n_steps
         self.history = {name: list(values) for name, values in state.history.items()}
