@@ -1,12 +1,13 @@
 """The candidates of a search with their scores, whichever engine searched."""
 
-import difflib
 import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
 from sklearn.utils.validation import check_is_fitted
+
+from .._suggest import suggest
 
 _WORDS = {"auc": "AUC", "f1": "F1", "neg": "negative", "r2": "R²", "roc": "ROC"}
 
@@ -126,8 +127,7 @@ def _check_metric(results, metric):
     if metric is None and len(known) == 1:
         return known[0]
     if metric not in known:
-        close = difflib.get_close_matches(str(metric), known, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = suggest(str(metric), known, cutoff=0.6)
         raise ValueError(
             "The 'metric' parameter of SearchDisplay must be a metric of the search: "
             f"{known}. Got {metric!r} instead.{hint}"
@@ -156,8 +156,7 @@ def find_parameter(candidates, name):
     ends = [key for key in searched if key.endswith(f"__{name}")]
     if len(ends) == 1:
         return ends[0]
-    close = difflib.get_close_matches(str(name), searched, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    hint = suggest(str(name), searched, cutoff=0.6)
     reason = f"which fits several of them: {ends}" if ends else "instead"
     raise ValueError(
         "The 'param' parameter of SearchDisplay must be a searched parameter, or two "

@@ -1,8 +1,8 @@
 """Read sequences out of a DataFrame in long form."""
 
-from difflib import get_close_matches
-
 import numpy as np
+
+from .._suggest import suggest
 
 
 def sequences_from_frame(df, id, time, columns=None):
@@ -95,8 +95,7 @@ def _check_columns(df, names):
     known = list(df.columns)
     for name in names:
         if name not in known:
-            close = get_close_matches(str(name), [str(column) for column in known], n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = suggest(str(name), map(str, known), cutoff=0.6)
             raise ValueError(f"df has no column {name!r}.{hint} Its columns: {known}.")
         if known.count(name) > 1:
             raise ValueError(f"df has {known.count(name)} columns named {name!r}.")
