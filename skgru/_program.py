@@ -116,14 +116,10 @@ class _Program:
     def split(self, vector):
         """Return the vector of all weights as a list of arrays or tensors."""
         if isinstance(vector, np.ndarray):
-            parts = np.split(vector, np.cumsum(self.sizes)[:-1])
-            return [
-                p.reshape(s) for p, s in zip(parts, self.network.shapes, strict=True)
-            ]
-        parts = tf.split(vector, self.sizes)
-        return [
-            tf.reshape(p, s) for p, s in zip(parts, self.network.shapes, strict=True)
-        ]
+            parts, reshape = np.split(vector, np.cumsum(self.sizes)[:-1]), np.reshape
+        else:
+            parts, reshape = tf.split(vector, self.sizes), tf.reshape
+        return [reshape(p, s) for p, s in zip(parts, self.network.shapes, strict=True)]
 
     def _chunk_signature(self):
         network, lead = self.spec.network, (self.n_steps, self.batch_size)

@@ -1,6 +1,7 @@
 """One run of training: epochs over a compiled program, heard by Keras callbacks."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import keras
 import numpy as np
@@ -57,21 +58,24 @@ def predict(spec, weights, sequences):
         np.zeros((n_samples, n_outputs), np.float32),
         np.zeros(n_samples, np.float32),
     )
-    return _forward(get_program(spec), weights, samples)[0]
+    program = get_program(spec)
+    return _forward(program, Chunker(program), weights, samples)[0]
 
 
-def _forward(program, weights, samples, l1=0.0, l2=0.0, hear=lambda *args: None):
+def _forward(
+    program, chunker, weights, samples, l1=0.0, l2=0.0, hear=lambda *args: None
+):
     """Return outputs and the mean loss, penalty included.
 
-    ``hear`` is called before and after each of the program's calls, as Keras does where
-    one call takes several batches.
+    ``chunker`` is one of the program's. ``hear`` is called before and after each of the
+    program's calls, as Keras does where one call takes several batches.
     """
     n_outputs = program.spec.network.n_outputs
     outputs = np.empty((len(samples), n_outputs), np.float32)
     start, batch, total, penalty = 0, 0, 0.0, 0.0
     # Rows of similar lengths together: a batch costs as much as its longest one.
     order = np.argsort(samples.sequences.lengths, kind="stable")
-    for chunk in Chunker(program).chunks(samples, order):
+    for chunk in chunker.chunks(samples, order):
         hear("on_test_batch_begin", batch)
         values, loss, penalty = program(weights, l1, l2, chunk)
         values = values.numpy().reshape(-1, n_outputs)[: len(samples) - start]
@@ -172,19 +176,20 @@ class Training:
         ValueError
             The loss is no longer finite.
         """
-        forward = None
+        validate = None
         if validation is not None:
             network, loss = self.program.spec.network, self.program.spec.loss
             forward = get_program(ForwardSpec(network, loss))
+            validate = partial(self._validate, forward, Chunker(forward), validation)
         self._set_up_callbacks(len(samples))
         try:
-            return self._run(samples, validation, forward)
+            return self._run(samples, validate)
         finally:
             for callback in self.user_callbacks:
                 # A callback is a parameter: it must not carry the model into pickles.
                 callback._model = None
 
-    def _run(self, samples, validation, forward):
+    def _run(self, samples, validate):
         chunker = Chunker(self.program)
         interrupted = False
         logs = {}
@@ -195,8 +200,8 @@ class Training:
                 # The rate that this epoch trains with; callbacks may change it later.
                 learning_rate = self.rates.learning_rate
                 logs = {"loss": self._epoch(epoch, samples, chunker)}
-                if forward is not None:
-                    logs["val_loss"] = self._validate(forward, validation)
+                if validate is not None:
+                    logs["val_loss"] = validate()
                 logs["learning_rate"] = learning_rate
                 self._check_finite(epoch, logs)
                 for name, value in logs.items():
@@ -254,11 +259,11 @@ class Training:
                     break
         return total / seen
 
-    def _validate(self, forward, validation):
+    def _validate(self, forward, chunker, validation):
         self._hear("on_test_begin")
-        rates = self.rates
+        penalties = self.rates.l1, self.rates.l2
         _, loss = _forward(
-            forward, self.weights, validation, rates.l1, rates.l2, self._hear
+            forward, chunker, self.weights, validation, *penalties, self._hear
         )
         self._hear("on_test_end", {"loss": loss})
         return loss

@@ -2,10 +2,9 @@
 
 import os
 import stat
-import subprocess
-import sys
 
 import pytest
+from fresh_process import run_python
 
 FIT = """
 import sys
@@ -18,19 +17,8 @@ for units in map(int, sys.argv[1:]):
 
 
 def run(directory, *units, code=FIT):
-    """Fit networks of some widths in a fresh process; return its result."""
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    environment.pop("TF_XLA_FLAGS", None)
-    environment["SKGRU_CACHE_DIR"] = str(directory)
-    result = subprocess.run(
-        [sys.executable, "-c", code, *map(str, units)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return result
+    """Fit networks of some widths in a fresh process; return what it printed."""
+    return run_python(code, *units, SKGRU_CACHE_DIR=str(directory))
 
 
 def kept(directory):
@@ -58,9 +46,9 @@ def test_a_directory_that_others_can_write_to_is_refused(tmp_path):
     cache = tmp_path / "cache"
     cache.mkdir()
     cache.chmod(0o777)
-    result = run(cache, 3)
-    assert f"others can write to {cache}" in result.stderr
-    assert "SKGRU_CACHE_DIR" in result.stderr
+    _, errors = run(cache, 3)
+    assert f"others can write to {cache}" in errors
+    assert "SKGRU_CACHE_DIR" in errors
     assert kept(cache) == []
 
 
@@ -68,13 +56,14 @@ def test_a_directory_that_others_can_write_to_is_refused(tmp_path):
 def test_a_path_that_is_no_directory_is_refused(tmp_path):
     occupied = tmp_path / "file"
     occupied.write_text("")
-    result = run(occupied, code="import skgru")
-    assert "Compiled programs are not kept" in result.stderr
+    _, errors = run(occupied, code="import skgru")
+    assert "Compiled programs are not kept" in errors
 
 
 def test_an_empty_variable_turns_it_off():
     code = "import os, skgru; print(os.environ.get('TF_XLA_FLAGS'))"
-    assert run("", code=code).stdout.strip() == "None"
+    printed, _ = run("", code=code)
+    assert printed.strip() == "None"
 
 
 def test_a_directory_chosen_through_tensorflow_stays(tmp_path):
@@ -84,5 +73,5 @@ os.environ["TF_XLA_FLAGS"] = "--tf_xla_persistent_cache_directory={tmp_path}"
 import skgru
 print(os.environ["TF_XLA_FLAGS"])
 """
-    flags = run(tmp_path / "other", code=code).stdout.strip()
-    assert flags == f"--tf_xla_persistent_cache_directory={tmp_path}"
+    flags, _ = run(tmp_path / "other", code=code)
+    assert flags.strip() == f"--tf_xla_persistent_cache_directory={tmp_path}"

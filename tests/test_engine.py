@@ -4,16 +4,14 @@ Compilations are counted in the compiler's own dump, in processes of their own, 
 trusting the cache that is under test.
 """
 
-import os
 import random
-import subprocess
-import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from fresh_process import run_python
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
 import skgru
@@ -33,19 +31,10 @@ y = rng.integers(0, 3, 50)
 """
 
 
-def run_python(code, tmp_path=None, **environment):
-    """Run code in a fresh process; return what it printed."""
-    inherited = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    inherited.pop("TF_XLA_FLAGS", None)  # where this process keeps its programs
-    result = subprocess.run(
-        [sys.executable, "-c", PRELUDE + textwrap.dedent(code)],
-        env={**inherited, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+def run_prepared(code, **environment):
+    """Run code after the prelude in a fresh process; return what it printed."""
+    printed, _ = run_python(PRELUDE + textwrap.dedent(code), **environment)
+    return printed
 
 
 def compiled_programs(code, tmp_path):
@@ -53,7 +42,7 @@ def compiled_programs(code, tmp_path):
     dump = tmp_path / "dump"
     flags = f"--xla_dump_to={dump} --xla_dump_hlo_as_text"
     # A program that comes from the persistent cache would not be counted.
-    run_python(code, XLA_FLAGS=flags, SKGRU_CACHE_DIR="")
+    run_prepared(code, XLA_FLAGS=flags, SKGRU_CACHE_DIR="")
     modules = [p.name for p in dump.glob("*.before_optimizations.txt")]
     return tuple(
         sum(f"skgru_{name}_" in module for module in modules)
@@ -142,7 +131,7 @@ def test_same_random_state_same_bits_in_any_process_and_order():
     found = {{i: fit(*pairs[i]) for i in order}}
     print(found[0], found[1])
     """
-    assert run_python(code.format(order=[0, 1])) == run_python(
+    assert run_prepared(code.format(order=[0, 1])) == run_prepared(
         code.format(order=[1, 0])
     )
 
@@ -182,13 +171,13 @@ def test_fitting_prints_nothing(capfd):
 
 def test_importing_brings_in_nothing_heavy_but_tensorflow():
     heavy = ("dask", "optuna", "skopt", "skops", "torch")
-    loaded = run_python("import sys; print(*sys.modules)").split()
+    loaded = run_prepared("import sys; print(*sys.modules)").split()
     assert not set(heavy) & set(loaded)
 
 
 def test_many_fits_do_not_grow_the_process():
     """200 fits of one architecture take less than 20 MiB in all."""
-    grown = run_python("""
+    grown = run_prepared("""
     import psutil
     def fit(i):
         network = skgru.GRUClassifier(4, epochs=1, learning_rate=.001 * (1 + i),
