@@ -8,8 +8,9 @@ import textwrap
 
 def run_python(code, *arguments, **environment):
     """Run code in a fresh process; return what it printed, out and error."""
-    inherited = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    inherited.pop("TF_XLA_FLAGS", None)  # where this process keeps its programs
+    # What importing skgru has set in this process: TensorFlow's log, its programs.
+    ours = {"TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS"}
+    inherited = {key: value for key, value in os.environ.items() if key not in ours}
     result = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
         env={**inherited, **environment},

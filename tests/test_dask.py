@@ -105,7 +105,6 @@ def client(programs):
     environment = {
         "SKGRU_CACHE_DIR": str(programs),
         "TF_XLA_FLAGS": "",  # not the cache of this process
-        "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     with (
         distributed.LocalCluster(

@@ -15,7 +15,7 @@ from fresh_process import run_python
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
 import skgru
-from skgru import GRUClassifier, GRURegressor
+from skgru import GRUClassifier
 
 SEED = np.random.default_rng(0)
 X = SEED.normal(size=(50, 6, 2)).astype(np.float32)
@@ -163,10 +163,31 @@ def test_fitting_moves_no_global_state():
     assert state() == before
 
 
-def test_fitting_prints_nothing(capfd):
-    GRURegressor(4, epochs=2, early_stopping=True).fit(X, X[:, 0, 0])
-    captured = capfd.readouterr()
-    assert captured.out == captured.err == ""
+@pytest.mark.parametrize("keep_programs", [True, False])
+def test_fitting_prints_nothing(keep_programs, tmp_path):
+    """Not even TensorFlow does: about the processor, about programs found on disk."""
+    directory = str(tmp_path / "programs") if keep_programs else ""
+    for _ in ("compile", "load"):
+        printed, errors = run_python(
+            """
+            import sys, numpy as np, skgru
+            print("imported", file=sys.stderr, flush=True)
+            X = np.zeros((20, 5, 2))
+            network = skgru.GRURegressor(4, epochs=2, early_stopping=True)
+            network.fit(X, X[:, 0, 0]).predict(X)
+            """,
+            SKGRU_CACHE_DIR=directory,
+        )
+        _, _, since_import = errors.partition("imported\n")
+        assert printed == since_import == ""
+
+
+def test_the_log_of_tensorflow_can_be_had():
+    code = (
+        "import skgru; skgru.GRURegressor(3, epochs=1).fit([[0.0, 1.0]] * 9, [0.0] * 9)"
+    )
+    _, errors = run_python(code, TF_CPP_MIN_LOG_LEVEL="0")
+    assert "Compiled cluster using XLA" in errors
 
 
 def test_importing_brings_in_nothing_heavy_but_tensorflow():

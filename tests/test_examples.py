@@ -1,6 +1,5 @@
 """Every example runs, with warnings as errors, and finds what it claims to show."""
 
-import os
 import re
 import subprocess
 import sys
@@ -117,7 +116,6 @@ def test_example(example, tmp_path):
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         timeout=300,
         check=False,
     )

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 N_TRIALS = 8
-WORKER = """
+GRACE_PERIOD = 5  # seconds without a heartbeat until a trial counts as lost
+WORKER = (
+    f"N_TRIALS, GRACE_PERIOD = {N_TRIALS}, {GRACE_PERIOD}"
+    + """
 import os, sys
 import numpy as np
 import optuna
@@ -39,7 +42,7 @@ def objective(trial):
     trial.set_user_attr("pid", os.getpid())
     classifier = GRUClassifier(
         16,
-        epochs=EPOCHS,
+        epochs=40,
         callbacks=[KerasPruningCallback(trial, "val_loss")],
         random_state=0,
         learning_rate=trial.suggest_float("learning_rate", 1e-3, 1e-1, log=True),
@@ -52,7 +55,7 @@ storage = RDBStorage(
     sys.argv[1],
     engine_kwargs={"connect_args": {"timeout": 60}},
     heartbeat_interval=1,
-    grace_period=5,
+    grace_period=GRACE_PERIOD,
     heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(max_retry=3),
 )
 study = optuna.load_study(
@@ -63,7 +66,8 @@ study = optuna.load_study(
 )
 finished = (TrialState.COMPLETE, TrialState.PRUNED)
 study.optimize(objective, callbacks=[MaxTrialsCallback(N_TRIALS, states=finished)])
-""".replace("N_TRIALS", str(N_TRIALS)).replace("EPOCHS", "40")
+"""
+)
 
 
 class Processes:
@@ -76,7 +80,6 @@ class Processes:
         with open(self.directory / f"{len(self.all)}.txt", "w") as output:
             process = subprocess.Popen(
                 [sys.executable, "-c", WORKER, self.url],
-                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -137,6 +140,7 @@ def test_a_killed_process_loses_its_trial_only_and_a_restart_finishes(processes)
     assert lost.number not in before
     assert len(before) < N_TRIALS
 
+    time.sleep(GRACE_PERIOD + 1)
     restarted = processes.start()
     for process in (other, restarted):
         assert process.wait(timeout=120) == 0, processes.output(process)
