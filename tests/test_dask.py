@@ -54,19 +54,24 @@ class KillWorker(distributed.SchedulerPlugin):
     def __init__(self, scheduler, pids, after):
         self.scheduler, self.pids, self.after = scheduler, pids, after
         self.sent, self.of_victim, self.n_finished = [], set(), 0
+        self.victim = None
 
     def transition(self, key, start, finish, *args, worker=None, **kwargs):
         if "_fit_and_score" not in str(key):
             return
         if finish == "processing":
             self.sent.append(key)
+            if self.scheduler.tasks[key].processing_on.address == self.victim:
+                self.of_victim.add(key)  # Dask has not noticed yet
         if (start, finish) != ("processing", "memory"):
             return
         self.n_finished += 1
+        if self.n_finished < self.after or self.victim:
+            return
         (other,) = (w for w in self.scheduler.workers.values() if w.address != worker)
-        if self.n_finished >= self.after and other.processing and not self.of_victim:
-            tasks = (*other.processing, *other.has_what)
-            self.of_victim = {task.key for task in tasks}
+        if other.processing:
+            self.victim = other.address
+            self.of_victim = {task.key for task in (*other.processing, *other.has_what)}
             os.kill(self.pids[other.address], signal.SIGKILL)
 
 
