@@ -7,6 +7,7 @@ compile. Tests are fast because most of them use the shapes of this file.
 import numpy as np
 import pytest
 
+import skgru
 from skgru import GRUClassifier, GRURegressor
 
 N_TIMESTEPS, N_FEATURES = 6, 3
@@ -65,3 +66,32 @@ def either(request, labels, targets):
     if request.param == "classifier":
         return lambda **params: (GRUClassifier(**{**SMALL, **params}), labels)
     return lambda **params: (GRURegressor(**{**SMALL, **params}), targets)
+
+
+@pytest.fixture
+def series(X):
+    """Univariate series, for wrappers that read X themselves: columns are steps."""
+    return X[:, :, 0]
+
+
+@pytest.fixture
+def binary(labels):
+    """Two classes."""
+    return labels == "low"
+
+
+@pytest.fixture
+def refused():
+    """Assert an error, and that it came before any compute and changed nothing."""
+
+    def check(estimator, method, *data, message, error=ValueError, **more):
+        compiled = skgru.cache_info()
+        learnt = {k: v for k, v in vars(estimator).items() if k.endswith("_")}
+        state = vars(estimator).get("_state")
+        with pytest.raises(error, match=message):
+            getattr(estimator, method)(*data, **more)
+        assert skgru.cache_info() == compiled
+        assert {k: v for k, v in vars(estimator).items() if k.endswith("_")} == learnt
+        assert vars(estimator).get("_state") is state
+
+    return check

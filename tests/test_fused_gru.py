@@ -1,4 +1,4 @@
-"""The fused layer is keras.layers.GRU, gradient for gradient."""
+"""The fused layer equals Keras' own, in outputs and in every gradient."""
 
 import time
 
@@ -6,10 +6,18 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from gru_layers import (
+    assert_same,
+    compiled,
+    layer_pair,
+    normal,
+    outputs_and_gradients,
+    tolerance,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skgru._fused_gru import FusedGRU, can_fuse, fused_gru
+from skgru._fused_gru import FusedGRU, fused_gru
 
 # Derandomised: the same examples at every run.
 drawn = settings(
@@ -19,53 +27,6 @@ drawn = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-
-
-def tolerance(dtype):
-    return 1e-5 if dtype == "float32" else 1e-12
-
-
-def assert_same(actual, expected, tol):
-    """Equal within `tol`, relative to the largest value where that exceeds 1."""
-    actual, expected = tf.nest.flatten(actual), tf.nest.flatten(expected)
-    assert len(actual) == len(expected)
-    for a, e in zip(actual, expected, strict=True):
-        a, e = np.asarray(a), np.asarray(e)
-        assert a.shape == e.shape
-        np.testing.assert_allclose(a, e, rtol=0, atol=tol * max(1, np.abs(e).max()))
-
-
-def normal(rng, shape, dtype="float32"):
-    return tf.constant(rng.normal(size=shape), dtype)
-
-
-def layer_pair(rng, units, features, **config):
-    """Return a stock layer and a fused one with the same random weights."""
-    stock = keras.layers.GRU(units, **config)
-    fused = FusedGRU(units, **config)
-    assert fused.fused
-    for layer in (stock, fused):
-        layer.build((None, None, features))
-    weights = [0.7 * rng.normal(size=w.shape) for w in stock.weights]
-    stock.set_weights(weights)
-    fused.set_weights(weights)
-    return stock, fused
-
-
-def outputs_and_gradients(layer, inputs, initial_state=None, **kwargs):
-    """All outputs, and the gradients of every input and weight."""
-    watched = [inputs] if initial_state is None else [inputs, initial_state]
-    with tf.GradientTape() as tape:
-        tape.watch(watched)
-        outputs = layer(inputs, initial_state=initial_state, **kwargs)
-        # Every output entry gets an upstream gradient of its own.
-        loss = 0.0
-        for output in tf.nest.flatten(outputs):
-            size = tf.size(output)
-            ramp = tf.reshape(tf.cast(tf.range(size), output.dtype), tf.shape(output))
-            loss += tf.reduce_sum(output * tf.cos(ramp))
-    variables = [w.value for w in layer.trainable_variables]
-    return outputs, tape.gradient(loss, watched + variables)
 
 
 def masks(batch, timesteps):
@@ -126,15 +87,6 @@ def test_compiled_outputs_and_gradients_equal_keras(
     expected = outputs_and_gradients(stock, inputs, state, mask=mask)
     actual = compiled(fused, jit_compile)(inputs, state, mask)
     assert_same(actual, expected, 1e-5)
-
-
-def compiled(layer, jit_compile=True):
-    """Return outputs and gradients of a layer as one compiled function."""
-    return tf.function(
-        lambda x, h, m: outputs_and_gradients(layer, x, h, mask=m),
-        jit_compile=jit_compile,
-        autograph=False,
-    )
 
 
 # 137 steps are cut into four blocks of 28 steps and one of 25.
@@ -400,85 +352,3 @@ def test_shapes_may_be_unknown_until_run_time():
         inputs = normal(rng, shape)
         expected = outputs_and_gradients(stock, inputs)
         assert_same(run(inputs), expected, 1e-5)
-
-
-def test_config_and_weights_are_those_of_keras():
-    config = {
-        "name": "layer",
-        "units": 4,
-        "kernel_initializer": "he_normal",
-        "recurrent_regularizer": keras.regularizers.L2(0.1),
-        "recurrent_dropout": 0.2,
-        "go_backwards": True,
-        "return_sequences": True,
-        "zero_output_for_mask": True,
-        "seed": 3,
-    }
-    stock, fused = keras.layers.GRU(**config), FusedGRU(**config)
-    assert fused.get_config() == stock.get_config()
-    assert FusedGRU.from_config(stock.get_config()).get_config() == stock.get_config()
-    again = keras.saving.deserialize_keras_object(
-        keras.saving.serialize_keras_object(fused)
-    )
-    assert type(again) is FusedGRU
-    assert again.get_config() == fused.get_config()
-
-    for layer in (stock, fused):
-        layer.build((None, 5, 3))
-    assert [(w.name, w.shape) for w in fused.weights] == [
-        (w.name, w.shape) for w in stock.weights
-    ]
-    inputs = normal(np.random.default_rng(13), (2, 5, 3))
-    stock.set_weights(fused.get_weights())
-    np.testing.assert_allclose(stock(inputs), fused(inputs), atol=1e-6)
-    assert_same(fused.losses, stock.losses, 1e-6)
-
-
-not_fused = [
-    {"activation": "relu"},
-    {"recurrent_activation": "hard_sigmoid"},
-    {"use_bias": False},
-    {"reset_after": False},
-    {"unroll": True},
-    {"dropout": 0.2, "recurrent_dropout": 0.2},
-    {"dtype": "mixed_bfloat16"},
-]
-
-
-@pytest.mark.parametrize("config", not_fused, ids=str)
-def test_layers_outside_the_rule_run_as_stock_layers(config):
-    rng = np.random.default_rng(14)
-    stock = keras.layers.GRU(4, seed=5, **config)
-    fused = FusedGRU(4, seed=5, **config)
-    assert not can_fuse(stock)
-    assert not can_fuse(stock.get_config())
-    assert not fused.fused
-    inputs = normal(rng, (2, 5, 3))
-    for layer in (stock, fused):
-        layer.build(inputs.shape)
-    fused.set_weights(stock.get_weights())
-    np.testing.assert_array_equal(
-        tf.cast(fused(inputs, training=True), "float32"),
-        tf.cast(stock(inputs, training=True), "float32"),
-    )
-
-
-def test_a_stateful_layer_runs_as_a_stock_layer():
-    assert not can_fuse(keras.layers.GRU(4, stateful=True))
-    layer = FusedGRU(4, stateful=True)
-    inputs = tf.ones((2, 3, 2))
-    assert np.abs(layer(inputs) - layer(inputs)).max() > 0
-
-
-def test_an_injected_mask_needs_a_fused_layer():
-    layer = FusedGRU(4, activation="relu")
-    with pytest.raises(ValueError, match=r"'recurrent_dropout_mask' of layer .* None"):
-        layer(tf.ones((2, 3, 2)), recurrent_dropout_mask=tf.ones((3, 2, 4)))
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", ["go_backwards", "return_sequences", "return_state"])
-def test_the_rule_accepts(dtype, name):
-    layer = keras.layers.GRU(4, dtype=dtype, **{name: True})
-    assert can_fuse(layer)
-    assert can_fuse(layer.get_config())
