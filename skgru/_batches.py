@@ -138,7 +138,9 @@ class Chunker:
         lengths, y = sequences.lengths[rows], samples.y[rows]
         sample_weight = samples.sample_weight[rows]
         if transform is None:
-            np.take(sequences.block, rows, axis=0, out=self.X[:n_rows, :width])
+            # NumPy copies twice in its default mode; the rows are known to be there.
+            out = self.X[:n_rows, :width]
+            np.take(sequences.block, rows, axis=0, out=out, mode="clip")
             self.X[:n_rows, width:] = 0
         else:
             X = np.zeros((n_rows, *self.X.shape[1:]), self.X.dtype)

@@ -91,6 +91,7 @@ class FusedGRU(keras.layers.GRU):
         mask=None,
         training=False,
         recurrent_dropout_mask=None,
+        differentiable=True,
     ):
         """Apply the layer.
 
@@ -107,6 +108,8 @@ class FusedGRU(keras.layers.GRU):
         recurrent_dropout_mask : tensor of shape (3, batch, units), default=None
             Factors on the state, see :func:`fused_gru`. They are applied whatever
             ``training`` and ``recurrent_dropout`` say, and no mask is drawn.
+        differentiable : bool, default=True
+            If False, a fused layer stores nothing for a gradient.
 
         Returns
         -------
@@ -163,5 +166,6 @@ class FusedGRU(keras.layers.GRU):
             return_sequences=self.return_sequences,
             go_backwards=self.go_backwards,
             zero_output_for_mask=self.zero_output_for_mask,
+            differentiable=differentiable,
         )
         return (output, state) if self.return_state else output

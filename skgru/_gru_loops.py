@@ -20,6 +20,7 @@ def recurrence(
     n_steps,
     return_sequences,
     go_backwards,
+    differentiable=True,
 ):
     """Return all states (None unless `return_sequences`) and the last one.
 
@@ -37,8 +38,12 @@ def recurrence(
     - The recurrent products are one product for all gates. Slices of its result do
       vectorise, and three products, with three arrays to store, cost more.
     - The loops store only what the next pass cannot compute for a block at once: the
-      products, and the states. All gates of a block are then computed in one sweep
-      again, which is faster than storing each of them step by step.
+      states. All gates of a block are then computed in one sweep again, which is
+      faster than storing each of them step by step. Where time is one block its
+      products are stored as well. In blocks they are computed again: XLA fills arrays
+      with zeros first, for all time steps, however few of them are visited.
+    - Where no gradient is asked for (`differentiable` is False) nothing is stored for
+      one. XLA finds out by itself in one loop, but not in a loop within a loop.
     - An inner body compiles to seven operations. XLA runs up to eight in sequence, and
       hands more than that to a scheduler that costs small networks more than the
       sweeps would save.
@@ -52,7 +57,6 @@ def recurrence(
     if mask is not None:
         mask = blocks.cut(mask[:, :, None])
 
-    @tf.custom_gradient
     def forward(inputs, initial_state, kernel, recurrent_kernel, bias):
         # A column of ones makes the bias a row of the kernel: its gradient comes out
         # of the kernel's product. Of the recurrent biases only cg cannot join it.
@@ -65,9 +69,7 @@ def recurrence(
 
         def project(block):
             block_of_inputs = tf.gather(inputs, block)
-            shape = tf.concat((tf.shape(block_of_inputs)[:-1], (units,)), axis=0)
-            rows = _rows(block_of_inputs)
-            return [tf.reshape(tf.matmul(rows, k), shape) for k in kernels]
+            return [_product(block_of_inputs, k) for k in kernels]
 
         def gates(projections, products, mask):
             """Return z, r, g and a = h Ug + cg, of one step or of a block."""
@@ -78,24 +80,25 @@ def recurrence(
                 z = tf.where(mask, z, tf.ones_like(z))
             return z, r, tf.tanh(projections[2] + r * a), a
 
-        def recurrent_product(state):
+        def recurrent_product(states):
+            """Return h U, of one step or of a block."""
             if dropout_mask is None:
-                return tf.matmul(state, recurrent_kernel)
+                return _product(states, recurrent_kernel)
             return tf.concat(
                 [
-                    tf.matmul(state * dropout_mask[i], recurrent_kernels[i])
+                    _product(states * dropout_mask[i], recurrent_kernels[i])
                     for i in range(3)
                 ],
-                axis=1,
+                axis=-1,
             )
 
-        def visit_block(i, state, products, states):
+        def visit_block(i, state, arrays):
             block = blocks.visited(i)
             n_steps = blocks.n_steps_in(block)
             projections = project(block)
             block_of_mask = None if mask is None else tf.gather(mask, block)
 
-            def visit_step(j, state, products, states):
+            def visit_step(j, state, arrays):
                 t = blocks.step_visited(j, n_steps)
                 product = recurrent_product(state)
                 z, _, g, _ = gates(
@@ -104,43 +107,51 @@ def recurrence(
                     None if mask is None else tf.gather(block_of_mask, t),
                 )
                 at = block * blocks.length + t
-                return (
-                    j + 1,
-                    z * state + (1 - z) * g,  # exactly the state where z is 1
-                    products.write(at, product),
-                    states.write(at, state),
-                )
+                values = {"products": product, "states": state}
+                arrays = {
+                    name: array.write(at, values[name])
+                    for name, array in arrays.items()
+                }
+                # Exactly the state where z is 1.
+                return j + 1, z * state + (1 - z) * g, arrays
 
-            _, *after = tf.while_loop(
+            _, state, arrays = tf.while_loop(
                 lambda j, *_: j < n_steps,
                 visit_step,
-                (tf.constant(0), state, products, states),
+                (tf.constant(0), state, arrays),
             )
-            return i + 1, *after
+            return i + 1, state, arrays
 
+        widths = {}
+        if differentiable or return_sequences:
+            widths["states"] = units
+        if differentiable and blocks.n_blocks == 1:
+            widths["products"] = 3 * units
         batch = initial_state.shape[0]
-        _, last_state, products, states = tf.while_loop(
+        arrays = {
+            name: _array(inputs.dtype, blocks.n_steps, (batch, width))
+            for name, width in widths.items()
+        }
+        _, last_state, arrays = tf.while_loop(
             lambda i, *_: i < blocks.n_visited,
             visit_block,
-            (
-                tf.constant(0),
-                initial_state,
-                _array(inputs.dtype, blocks.n_steps, (batch, 3 * units)),
-                _array(inputs.dtype, blocks.n_steps, (batch, units)),
-            ),
+            (tf.constant(0), initial_state, arrays),
         )
-        # `states` holds the state before each step: that after the one visited before.
-        products, states = blocks.cut(products.stack()), states.stack()
+        # "states" are those before each step: that after the one visited before.
+        stored = {name: blocks.cut(array.stack()) for name, array in arrays.items()}
 
         def gates_of_block(block):
-            products_of_block = tf.gather(products, block)
+            if "products" in stored:
+                products = tf.gather(stored["products"], block)
+            else:
+                products = recurrent_product(tf.gather(stored["states"], block))
             block_of_mask = None if mask is None else tf.gather(mask, block)
-            return gates(project(block), products_of_block, block_of_mask)
+            return gates(project(block), products, block_of_mask)
 
         def backward(*upstream):
             return _backward(
                 inputs,
-                blocks.cut(states),
+                stored["states"],
                 gates_of_block,
                 kernel,
                 recurrent_kernel,
@@ -152,14 +163,18 @@ def recurrence(
 
         if not return_sequences:
             return last_state, backward
-        before = states[: blocks.timesteps]
+        before = blocks.join(stored["states"])
         if go_backwards:
             after = (last_state[None], before[:-1])
         else:
             after = (before[1:], last_state[None])
         return (tf.concat(after, axis=0), last_state), backward
 
-    result = forward(inputs, initial_state, kernel, recurrent_kernel, bias)
+    arguments = inputs, initial_state, kernel, recurrent_kernel, bias
+    if differentiable:
+        result = tf.custom_gradient(forward)(*arguments)
+    else:
+        result, _ = forward(*arguments)
     return result if return_sequences else (None, result)
 
 
@@ -366,6 +381,12 @@ def size(tensor, axis):
 def _rows(values):
     """Lay time-major values out as one row for each step of each sample."""
     return tf.reshape(values, (-1, values.shape[-1]))
+
+
+def _product(values, kernel):
+    """Multiply the last axis of `values` with a kernel, as one matrix product."""
+    shape = tf.concat((tf.shape(values)[:-1], (kernel.shape[1],)), axis=0)
+    return tf.reshape(tf.matmul(_rows(values), kernel), shape)
 
 
 def _thirds(values):

@@ -162,7 +162,7 @@ class Network:
                 top = i == len(self.recurrent) - 1
                 outputs = []
                 for j, layer in enumerate(pair):
-                    extra = {}
+                    extra = {"differentiable": rates is not None}
                     if rates is not None and self.spec.recurrent_dropout:
                         shape = (3, X.shape[0], layer.units)
                         extra["recurrent_dropout_mask"] = _dropout_factors(

@@ -17,6 +17,7 @@ def fused_gru(
     return_sequences=False,
     go_backwards=False,
     zero_output_for_mask=False,
+    differentiable=True,
 ):
     """Run a GRU over a batch of sequences; differentiable, and fast under XLA.
 
@@ -57,6 +58,8 @@ def fused_gru(
     zero_output_for_mask : bool, default=False
         A masked step outputs zeros. If False it repeats the previous output, which
         is zero before the first step.
+    differentiable : bool, default=True
+        If False, nothing is stored for a gradient, and none may be asked for.
 
     Returns
     -------
@@ -104,6 +107,7 @@ def fused_gru(
         n_steps,
         return_sequences,
         go_backwards,
+        differentiable,
     )
     if return_sequences and mask is not None:
         # The state after the last step visited, and where none is visited.
