@@ -8,10 +8,13 @@ from importlib import metadata
 DISTRIBUTIONS = {
     "keras": "keras",
     "numpy": "numpy",
+    "optuna": "optuna",
+    "optuna_integration": "optuna-integration",
     "scikeras": "scikeras",
     "skgru": "skgru",
     "sklearn": "scikit-learn",
     "skorch": "skorch",
+    "skopt": "scikit-optimize",
     "sktime": "sktime",
     "tensorflow": "tensorflow",
     "torch": "torch",

@@ -59,6 +59,19 @@ def cores(n, timesteps, features, config):
     }
 
 
+def unequal(lengths, config):
+    """Time a fit of sequences of these lengths, and their prediction."""
+    rng = np.random.default_rng(0)
+    X = [rng.normal(size=(length, 4)) for length in lengths]
+    y = rng.integers(0, 2, len(X))
+    network = make(config, 0)
+    began = time.perf_counter()
+    network.fit(X, y)
+    fitted = time.perf_counter()
+    network.predict(X)
+    return {"fit": fitted - began, "predict": time.perf_counter() - fitted}
+
+
 def _processor_seconds():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
@@ -70,4 +83,5 @@ if __name__ == "__main__":
         search=lambda **request: search(make_search, **request),
         jobs=jobs,
         cores=cores,
+        unequal=unequal,
     )
