@@ -2,11 +2,7 @@
 
 import tensorflow as tf
 
-# More time steps than UNCUT_STEPS are cut into blocks of about BLOCK_STEPS, if there is
-# a mask or their states hold more than UNCUT_VALUES values: see `recurrence`.
-BLOCK_STEPS = 32
-UNCUT_STEPS = 128
-UNCUT_VALUES = 2**18
+from ._time_blocks import TimeBlocks
 
 
 def recurrence(
@@ -53,7 +49,7 @@ def recurrence(
       away then, and computes the projections once for both passes.
     """
     units = recurrent_kernel.shape[0]
-    blocks = _Blocks(_n_blocks(inputs, units, mask), inputs, n_steps, go_backwards)
+    blocks = TimeBlocks(inputs, units, mask is not None, n_steps, go_backwards)
     if mask is not None:
         mask = blocks.cut(mask[:, :, None])
 
@@ -313,69 +309,6 @@ def _backward(
         recurrent_gradient,
         tf.stack((kernel_gradient[-1], with_da[-1])),
     )
-
-
-def _n_blocks(inputs, units, mask):
-    """Return the number of blocks: one unless the shape is known and long enough."""
-    timesteps, batch = inputs.shape[:2]
-    if timesteps is None or timesteps <= UNCUT_STEPS:
-        return 1
-    if mask is None and timesteps * (batch or 1) * units <= UNCUT_VALUES:
-        return 1
-    return -(-timesteps // BLOCK_STEPS)
-
-
-class _Blocks:
-    """Time cut into blocks of equal length, and the order in which they are visited.
-
-    Parameters
-    ----------
-    n_blocks : int
-    inputs : tensor of shape (timesteps, batch, features)
-    n_visited_steps : int or tensor
-        How many steps are visited, from the first.
-    go_backwards : bool
-    """
-
-    def __init__(self, n_blocks, inputs, n_visited_steps, go_backwards):
-        self.n_blocks, self.go_backwards = n_blocks, go_backwards
-        self.timesteps = size(inputs, 0)
-        self.length = -(-self.timesteps // n_blocks)
-        self.n_steps = self.n_blocks * self.length
-        self.n_visited_steps = n_visited_steps
-        self.n_visited = 1  # known to XLA before it runs, unlike the quotient
-        if n_blocks > 1:
-            self.n_visited = -(-n_visited_steps // self.length)
-
-    def cut(self, values):
-        """Turn (timesteps, batch, width) into (n_blocks, length, batch, width)."""
-        values = tf.pad(values, [(0, self.n_steps - size(values, 0)), (0, 0), (0, 0)])
-        shape = self.n_blocks, self.length, size(values, 1), values.shape[2]
-        return tf.reshape(values, shape)
-
-    def join(self, values):
-        """Turn (n_blocks, length, batch, width) into (timesteps, batch, width)."""
-        shape = self.n_steps, size(values, 2), values.shape[3]
-        return tf.reshape(values, shape)[: self.timesteps]
-
-    def visited(self, i):
-        """Return the block that is visited after i others."""
-        return self.n_visited - 1 - i if self.go_backwards else i
-
-    def n_steps_in(self, block):
-        """Return the number of steps to visit in a block."""
-        if self.n_blocks == 1:
-            return self.n_visited_steps
-        return tf.minimum(self.length, self.n_visited_steps - block * self.length)
-
-    def step_visited(self, j, n_steps):
-        """Return the step of a block of `n_steps` that is visited after j others."""
-        return n_steps - 1 - j if self.go_backwards else j
-
-
-def size(tensor, axis):
-    """Return the static size of an axis where it is known, else the run-time one."""
-    return tensor.shape[axis] if tensor.shape[axis] else tf.shape(tensor)[axis]
 
 
 def _rows(values):
