@@ -9,6 +9,23 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from tasks import grid_search, load, random_data, search, serve_classifier
 
 from skgru import GRUClassifier, cache_info
+from skgru import augmentation as augmenters
+
+AUGMENTERS = [
+    augmenters.Jitter(),
+    augmenters.Scaling(),
+    augmenters.MagnitudeWarp(),
+    augmenters.TimeWarp(),
+    augmenters.TimeShift(),
+    augmenters.WindowSlice(),
+    augmenters.TimeMask(),
+    augmenters.ChannelDropout(),
+    augmenters.Mixup(),
+    augmenters.TokenInsertion(),
+    augmenters.TokenDeletion(),
+    augmenters.TokenSwap(),
+    augmenters.TokenReplacement(),
+]
 
 
 def make(config, seed):
@@ -72,6 +89,29 @@ def unequal(lengths, config):
     return {"fit": fitted - began, "predict": time.perf_counter() - fitted}
 
 
+def augmentation(data, config):
+    """Time a warm epoch without an augmenter, and one call of each augmenter."""
+    X, y, _, _ = load(data)
+    began = time.perf_counter()
+    make(config, 0).fit(X, y)
+    epoch = (time.perf_counter() - began) / config["epochs"]
+    rng = np.random.default_rng(0)
+    lengths = np.full(len(X), X.shape[1], np.int32)
+    tokens = rng.integers(1, 500, X.shape[:2]).astype(np.int32)
+    targets = np.eye(9, dtype=np.float32)[rng.integers(0, 9, len(X))]
+    weights = np.ones(len(X), np.float32)
+    seconds = {}
+    for augmenter in AUGMENTERS:
+        block = tokens if augmenter.kind == "tokens" else X.astype(np.float32)
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            augmenter.augment(block, lengths, targets, weights, rng)
+            times.append(time.perf_counter() - began)
+        seconds[type(augmenter).__name__] = sorted(times)[2]
+    return {"epoch": epoch, "augment": seconds}
+
+
 def _processor_seconds():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
@@ -84,4 +124,5 @@ if __name__ == "__main__":
         jobs=jobs,
         cores=cores,
         unequal=unequal,
+        augmentation=augmentation,
     )
