@@ -39,8 +39,7 @@ class CompiledFunction:
         )
         self._name = definitions[0].signature.name.encode()
         self._dtypes = [spec.dtype for spec in tf.nest.flatten(signature)]
-        self._outputs = tf.nest.map_structure(lambda _: 0, traced.structured_outputs)
-        self._n_outputs = len(tf.nest.flatten(self._outputs))
+        self._n_outputs = len(tf.nest.flatten(traced.structured_outputs))
         runtime = context.context()
         for definition in definitions:
             # The name is the content: what is there already is the same.
@@ -48,15 +47,21 @@ class CompiledFunction:
                 runtime.add_function_def(definition)
 
     def __call__(self, *arguments):
-        """Run the function on arrays or tensors of the signature's shapes."""
+        """Run the function on arrays or tensors of the signature's shapes.
+
+        Returns
+        -------
+        list of tensors
+            All that the function returns, flattened.
+        """
+        # For a small network these conversions take as long as some training steps.
         tensors = [
-            tf.convert_to_tensor(value, dtype)
+            value if isinstance(value, tf.Tensor) else tf.constant(value, dtype)
             for value, dtype in zip(
                 tf.nest.flatten(arguments), self._dtypes, strict=True
             )
         ]
-        outputs = context.context().call_function(self._name, tensors, self._n_outputs)
-        return tf.nest.pack_sequence_as(self._outputs, outputs)
+        return context.context().call_function(self._name, tensors, self._n_outputs)
 
 
 # Conditions of loops have arguments that are named after their function's counter.

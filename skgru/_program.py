@@ -199,7 +199,10 @@ class TrainProgram(_Program):
             Sum over samples of the loss, penalties included, each taken before the
             step it led to.
         """
-        return self._function(weights, slots, np.float32(rates), np.int32(seed), chunk)
+        weights, *slots, loss = self._function(
+            weights, slots, np.float32(rates), np.int32(seed), chunk
+        )
+        return weights, slots, loss
 
     def _train(self, weights, slots, rates, seed, chunk):
         rates = Rates(*tf.unstack(rates))
