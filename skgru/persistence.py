@@ -28,6 +28,13 @@ _HARMLESS = (
     State,
     keras.optimizers.Optimizer,
 )
+# What a search is made of: its splitter, its scorer and, in scikit-learn 1.7, the
+# metadata that they asked for.
+_IN_SEARCHES = (
+    "sklearn.model_selection.",
+    "sklearn.metrics.",
+    "sklearn.utils._metadata_requests",
+)
 
 
 def save(estimator, path):
@@ -115,6 +122,4 @@ def _is_harmless(name):
     found = getattr(module, type_name, None)
     if not isinstance(found, type) or found.__module__ != module_name:
         return False
-    # A search holds its splitter and its scorer.
-    in_search = module_name.startswith(("sklearn.model_selection.", "sklearn.metrics."))
-    return in_search or issubclass(found, _HARMLESS)
+    return module_name.startswith(_IN_SEARCHES) or issubclass(found, _HARMLESS)
