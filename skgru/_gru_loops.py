@@ -212,13 +212,13 @@ def _backward(
         da_factor = dg_factor * r
         dz_factor = (block_of_states - g) * z * (1 - z)
         dr_factor = da_factor * a * (1 - r)
-        factors = tf.concat((dz_factor, dr_factor, da_factor), axis=2)
+        factors = dz_factor, dr_factor, da_factor
 
         def visit_step(j, gradient, gradients, transposed):
             t = blocks.step_visited(n_steps - 1 - j, n_steps)
             if outputs_gradient is not None:
                 gradient += tf.gather(outputs_gradient, block * blocks.length + t)
-            deltas = _times_each_third(tf.gather(factors, t), gradient)
+            deltas = _times_each([tf.gather(f, t) for f in factors], gradient)
             if dropout_mask is None:
                 through = tf.matmul(deltas, transposed)
             else:
@@ -247,12 +247,15 @@ def _backward(
             ),
         )
         gradients = gradients.stack()
-        deltas = _rows(_times_each_third(factors, gradients))  # dz, dr, da
+        deltas = _rows(_times_each(factors, gradients))  # dz, dr, da
         candidate_delta = _rows(gradients * dg_factor)  # dg
+        block_of_inputs = tf.gather(inputs, block)
         if dropout_mask is None:
-            of_recurrent_kernel = tf.matmul(
-                _rows(block_of_states), deltas, transpose_a=True
-            )
+            # One product where there could be two: products side by side are handed
+            # to two threads, which costs small networks more than it saves.
+            both = tf.concat((block_of_states, block_of_inputs), axis=2)
+            both = tf.matmul(_rows(both), deltas, transpose_a=True)
+            of_recurrent_kernel, with_da = both[:units], both[units:]
         else:
             of_recurrent_kernel = tf.concat(
                 [
@@ -265,8 +268,7 @@ def _backward(
                 ],
                 axis=1,
             )
-        block_of_inputs = tf.gather(inputs, block)
-        with_da = tf.matmul(_rows(block_of_inputs), deltas, transpose_a=True)
+            with_da = tf.matmul(_rows(block_of_inputs), deltas, transpose_a=True)
         with_dg = tf.matmul(_rows(block_of_inputs), candidate_delta, transpose_a=True)
         of_inputs = tf.matmul(
             tf.concat((deltas[:, : 2 * units], candidate_delta), axis=1),
@@ -327,10 +329,15 @@ def _thirds(values):
     return tf.split(values, 3, axis=-1)
 
 
-def _times_each_third(values, factor):
-    """Multiply each third of `values` along the last axis by `factor`."""
-    thirds = tf.reshape(values, tf.concat((tf.shape(factor)[:-1], (3, -1)), axis=0))
-    return tf.reshape(thirds * factor[..., None, :], tf.shape(values))
+def _times_each(factors, values):
+    """Return the products of `values` with each factor, side by side.
+
+    A stack: XLA vectorises neither the wide product of factors that lie side by side
+    already nor, over all steps, a concatenation.
+    """
+    products = tf.stack([factor * values for factor in factors], axis=-2)
+    width = len(factors) * values.shape[-1]
+    return tf.reshape(products, tf.concat((tf.shape(values)[:-1], (width,)), axis=0))
 
 
 def _sigmoid(x):

@@ -204,25 +204,27 @@ class TrainProgram(_Program):
         )
         return weights, slots, loss
 
-    def _train(self, weights, slots, rates, seed, chunk):
+    def _train(self, vector, slots, rates, seed, chunk):
         rates = Rates(*tf.unstack(rates))
 
-        def step(i, weights, slots, total):
+        # The weights go round both as one vector and apart: taken apart where they
+        # come from, they are ready together when the next step begins.
+        def step(i, vector, weights, slots, total):
             loss, gradients = self._gradients(
                 weights, rates, seed + tf.stack([0, i]), chunk, i
             )
-            weights, slots = self._apply(weights, slots, gradients, rates.learning_rate)
-            return i + 1, weights, slots, total + loss * chunk.n_samples[i]
+            vector, slots = self._apply(vector, slots, gradients, rates.learning_rate)
+            total += loss * chunk.n_samples[i]
+            return i + 1, vector, self.split(vector), slots, total
 
-        _, weights, slots, total = tf.while_loop(
+        _, vector, _, slots, total = tf.while_loop(
             lambda i, *_: i < chunk.n_steps,
             step,
-            (chunk.first_step, weights, slots, tf.zeros(())),
+            (chunk.first_step, vector, self.split(vector), slots, tf.zeros(())),
         )
-        return weights, slots, total
+        return vector, slots, total
 
-    def _gradients(self, vector, rates, seed, chunk, i):
-        weights = self.split(vector)
+    def _gradients(self, weights, rates, seed, chunk, i):
         lengths = chunk.lengths[i]
         with tf.GradientTape() as tape:
             tape.watch(weights)
