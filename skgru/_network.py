@@ -204,12 +204,12 @@ class Network:
         """Sum of ``l1 * |w| + l2 * w**2`` over the kernels, as Keras' ``L1L2``."""
 
         def total():
-            total = tf.zeros(())
-            for weight, penalised in zip(weights, self.penalised, strict=True):
-                if penalised:
-                    total += l1 * tf.reduce_sum(tf.abs(weight))
-                    total += l2 * tf.reduce_sum(tf.square(weight))
-            return total
+            pairs = zip(weights, self.penalised, strict=True)
+            kernels = tf.concat(
+                [tf.reshape(w, (-1,)) for w, is_one in pairs if is_one], 0
+            )
+            total = l1 * tf.reduce_sum(tf.abs(kernels))
+            return total + l2 * tf.reduce_sum(tf.square(kernels))
 
         # Most fits have no penalty, and in small networks the sums take time.
         return tf.cond((l1 > 0) | (l2 > 0), total, lambda: tf.zeros(()))

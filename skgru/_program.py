@@ -297,26 +297,23 @@ class ForwardProgram(_Program):
             self._forward,
             [
                 tf.TensorSpec((sum(self.sizes),), tf.float32),
-                tf.TensorSpec((2,), tf.float32),
                 self._chunk_signature(),
             ],
             "skgru_forward",
         )
 
-    def __call__(self, weights, l1, l2, chunk):
+    def __call__(self, weights, chunk):
         """Run the network on one chunk, without dropout.
 
         Returns
         -------
         outputs : tensor of shape (n_steps, batch, n_outputs)
         loss : tensor of shape ()
-            Weighted sum of the samples' losses.
-        penalty : tensor of shape ()
-            The penalty on the weights.
+            Weighted sum of the samples' losses, without penalties.
         """
-        return self._function(weights, np.float32([l1, l2]), chunk)
+        return self._function(weights, chunk)
 
-    def _forward(self, weights, penalties, chunk):
+    def _forward(self, weights, chunk):
         weights = self.split(weights)
 
         def step(i, outputs, total):
@@ -331,5 +328,4 @@ class ForwardProgram(_Program):
         _, outputs, total = tf.while_loop(
             lambda i, *_: i < chunk.n_steps, step, (0, outputs, tf.zeros(()))
         )
-        penalty = self.network.penalty(weights, penalties[0], penalties[1])
-        return outputs.stack(), total, penalty
+        return outputs.stack(), total

@@ -62,29 +62,27 @@ def predict(spec, weights, sequences):
     return _forward(program, Chunker(program), weights, samples)[0]
 
 
-def _forward(
-    program, chunker, weights, samples, l1=0.0, l2=0.0, hear=lambda *args: None
-):
-    """Return outputs and the mean loss, penalty included.
+def _forward(program, chunker, weights, samples, penalty=0.0, hear=lambda *args: None):
+    """Return outputs and the mean loss with ``penalty`` added.
 
     ``chunker`` is one of the program's. ``hear`` is called before and after each of the
     program's calls, as Keras does where one call takes several batches.
     """
     n_outputs = program.spec.network.n_outputs
     outputs = np.empty((len(samples), n_outputs), np.float32)
-    start, batch, total, penalty = 0, 0, 0.0, 0.0
+    start, batch, total = 0, 0, 0.0
     # Rows of similar lengths together: a batch costs as much as its longest one.
     order = np.argsort(samples.sequences.lengths, kind="stable")
     for chunk in chunker.chunks(samples, order):
         hear("on_test_batch_begin", batch)
-        values, loss, penalty = program(weights, l1, l2, chunk)
+        values, loss = program(weights, chunk)
         values = values.numpy().reshape(-1, n_outputs)[: len(samples) - start]
         outputs[order[start : start + len(values)]] = values
         start += len(values)
         total += float(loss)
         batch += int(chunk.n_steps)
-        hear("on_test_batch_end", batch - 1, {"loss": total / start + float(penalty)})
-    return outputs, total / len(samples) + float(penalty)
+        hear("on_test_batch_end", batch - 1, {"loss": total / start + penalty})
+    return outputs, total / len(samples) + penalty
 
 
 class Training:
@@ -261,9 +259,11 @@ class Training:
 
     def _validate(self, forward, chunker, validation):
         self._hear("on_test_begin")
-        penalties = self.rates.l1, self.rates.l2
+        penalty = self.program.network.penalty(
+            self.program.split(self.weights), self.rates.l1, self.rates.l2
+        )
         _, loss = _forward(
-            forward, chunker, self.weights, validation, *penalties, self._hear
+            forward, chunker, self.weights, validation, float(penalty), self._hear
         )
         self._hear("on_test_end", {"loss": loss})
         return loss
