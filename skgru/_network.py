@@ -213,9 +213,8 @@ class Network:
 
         def total():
             pairs = zip(weights, self.penalised, strict=True)
-            kernels = tf.concat(
-                [tf.reshape(w, (-1,)) for w, is_one in pairs if is_one], 0
-            )
+            kernels = [tf.reshape(w, (-1,)) for w, penalised in pairs if penalised]
+            kernels = tf.concat(kernels, axis=0)
             total = l1 * tf.reduce_sum(tf.abs(kernels))
             return total + l2 * tf.reduce_sum(tf.square(kernels))
 

@@ -207,8 +207,9 @@ class TrainProgram(_Program):
     def _train(self, vector, slots, rates, seed, chunk):
         rates = Rates(*tf.unstack(rates))
 
-        # The weights go round both as one vector and apart: taken apart where they
-        # come from, they are ready together when the next step begins.
+        # The weights go round both as one vector and taken apart. Apart, they need not
+        # be cut at the start of a step, where most else waits to run: once more than
+        # eight operations are ready, XLA hands some to another thread.
         def step(i, vector, weights, slots, total):
             loss, gradients = self._gradients(
                 weights, rates, seed + tf.stack([0, i]), chunk, i
