@@ -18,7 +18,7 @@ from ._inputs import Inputs
 from ._network import NetworkSpec, initial_weights, stock_model
 from ._parameters import Parameters
 from ._portable import from_state, to_state
-from ._program import ForwardSpec, TrainSpec
+from ._program import ForwardSpec, TrainSpec, padded_length
 from ._sklearn import (
     CallbackSupportMixin,
     fit_context,
@@ -215,7 +215,8 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         return [stopper]
 
     def _scikit_learn_callbacks(self, X, y, sample_weight, epochs):
-        if not hasattr(self, "_init_callback_context"):  # scikit-learn < 1.9
+        # Set by scikit-learn 1.9 or later; a training that nobody hears is faster.
+        if not getattr(self, "_skl_callbacks", None):
             return []
         return [ScikitLearnCallbacks(self, X, y, sample_weight, epochs)]
 
@@ -244,7 +245,7 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
             bidirectional=bool(self.bidirectional),
             pooling=self.pooling,
             recurrent_dropout=self.recurrent_dropout > 0,
-            n_timesteps=_padded_length(n_timesteps) if padded else n_timesteps,
+            n_timesteps=padded_length(n_timesteps) if padded else n_timesteps,
             n_features=0 if tokens else sequences[0].n_features,
             padded=padded,
             vocabulary_size=_whole_rows(self._vocabulary_size) if tokens else None,
@@ -310,7 +311,7 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         sequences = self._check_X(X, reset=False)
         network = self._network
         if sequences.n_timesteps != network.n_timesteps or sequences.is_padded:
-            length = max(_padded_length(sequences.n_timesteps), network.n_timesteps)
+            length = max(sequences.n_timesteps, network.n_timesteps)
             network = replace(network, n_timesteps=length, padded=True)
         return predict(ForwardSpec(network, self._loss), self._state.weights, sequences)
 
@@ -341,9 +342,3 @@ def _whole_rows(vocabulary_size):
     The rows beyond the vocabulary are never looked up, so they never change.
     """
     return -(-int(vocabulary_size) // 256) * 256
-
-
-def _padded_length(n_timesteps):
-    """Round up, so that folds whose longest sequences differ share a program."""
-    step = 8 if n_timesteps <= 64 else 2 ** (int(n_timesteps - 1).bit_length() - 3)
-    return -(-n_timesteps // step) * step

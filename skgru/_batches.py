@@ -1,6 +1,7 @@
 """Samples on their way into a program: order, batches, fixed-size chunks."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -66,16 +67,23 @@ def group_by_length(order, lengths, batch_size, rng):
     seeming = lengths * rng.uniform(1 - LENGTH_NOISE, 1 + LENGTH_NOISE, len(order))
     full, short = [], order[:0]
     n_pools = -(-max(n_full, 1) // POOL_BATCHES)
-    sizes = [len(part) * batch_size for part in np.array_split(range(n_full), n_pools)]
-    sizes[-1] += n_left
-    for pool in np.split(order, np.cumsum(sizes)[:-1]):
+    # Whole batches in every pool; those that are left over in the first ones.
+    ends = [(i * n_full + n_pools - 1) // n_pools for i in range(1, n_pools)]
+    ends = [0, *(batch_size * end for end in ends), len(order)]
+    for start, end in pairwise(ends):
+        pool = order[start:end]
         pool = pool[np.argsort(seeming[pool], kind="stable")]
         if len(pool) % batch_size:
             start = batch_size * int(rng.integers(len(pool) // batch_size + 1))
             short = pool[start : start + n_left]
-            pool = np.delete(pool, slice(start, start + n_left))
+            pool = np.concatenate((pool[:start], pool[start + n_left :]))
         full.append(pool.reshape(-1, batch_size))
     return np.append(rng.permutation(np.concatenate(full)), short)
+
+
+def whole_batches(order, batch_size):
+    """Return an order of samples, filled up with -1 to a multiple of a batch's size."""
+    return np.append(order, np.full(-len(order) % batch_size, -1))
 
 
 class Chunker:
@@ -109,6 +117,7 @@ class Chunker:
         ----------
         samples : Samples
         order : ndarray of int
+            Indices of samples; where it is -1, a row of a batch holds none.
         each_batch : bool, default=False
             Yield a chunk once for each of its batches, with that batch alone to run.
         transform : callable or None
@@ -119,11 +128,12 @@ class Chunker:
         chunk : Chunk
             Valid until the next one is asked for.
         """
+        order = whole_batches(order, self.batch_size)
         n_rows = self.batch_size * self.n_steps
         for start in range(0, len(order), n_rows):
             rows = order[start : start + n_rows]
             self._fill(samples, rows, transform)
-            chunk = self._chunk(len(rows))
+            chunk = self._chunk(rows >= 0)
             if each_batch:
                 for step in range(chunk.n_steps):
                     yield chunk._replace(
@@ -135,33 +145,36 @@ class Chunker:
     def _fill(self, samples, rows, transform):
         n_rows, sequences = len(rows), samples.sequences
         width = sequences.n_timesteps
-        lengths, y = sequences.lengths[rows], samples.y[rows]
-        sample_weight = samples.sample_weight[rows]
+        present, absent = np.flatnonzero(rows >= 0), np.flatnonzero(rows < 0)
+        indices = rows[present]
+        lengths, y = sequences.lengths[indices], samples.y[indices]
+        sample_weight = samples.sample_weight[indices]
         if transform is None:
-            # NumPy copies twice in its default mode; the rows are known to be there.
+            # NumPy copies twice in its default mode. This one takes -1 for 0: where
+            # there is no sample any will do.
             out = self.X[:n_rows, :width]
             np.take(sequences.block, rows, axis=0, out=out, mode="clip")
             self.X[:n_rows, width:] = 0
         else:
-            X = np.zeros((n_rows, *self.X.shape[1:]), self.X.dtype)
-            X[:, :width] = sequences.block[rows]
+            X = np.zeros((len(indices), *self.X.shape[1:]), self.X.dtype)
+            X[:, :width] = sequences.block[indices]
             X, lengths, y, sample_weight = transform(X, lengths, y, sample_weight)
-            self.X[:n_rows] = X
-        self.lengths[:n_rows], self.y[:n_rows] = lengths, y
-        self.sample_weight[:n_rows] = sample_weight
-        self.sample_weight[n_rows:] = 0
-        # Nor may what an earlier chunk left there make the last batch longer.
-        self.lengths[n_rows:] = 1
+            self.X[present] = X
+        self.lengths[present], self.y[present] = lengths, y
+        self.sample_weight[present] = sample_weight
+        self.sample_weight[absent] = 0
+        # Nor may such a row make its batch longer.
+        self.lengths[absent] = 1
         if self.X.ndim == 2:
-            last_batch = slice(n_rows, -(-n_rows // self.batch_size) * self.batch_size)
-            self.X[last_batch, 1:] = 0
-            self.X[last_batch, 0] = 1
+            self.X[absent, 1:] = 0
+            self.X[absent, 0] = 1
 
-    def _chunk(self, n_rows):
+    def _chunk(self, present):
         lead = (self.n_steps, self.batch_size)
-        n_steps = -(-n_rows // self.batch_size)
-        n_samples = np.full(self.n_steps, self.batch_size, np.float32)
-        n_samples[n_steps - 1] = n_rows - self.batch_size * (n_steps - 1)
+        present = present.reshape(-1, self.batch_size)
+        n_steps = len(present)
+        n_samples = np.ones(self.n_steps, np.float32)
+        n_samples[:n_steps] = present.sum(axis=1)
         return Chunk(
             X=self.X.reshape(*lead, *self.X.shape[1:]),
             lengths=self.lengths.reshape(lead),

@@ -1,5 +1,7 @@
 """The loops of a GRU over time, forward and backward, written for XLA on CPU."""
 
+from functools import partial
+
 import tensorflow as tf
 
 from ._time_blocks import TimeBlocks
@@ -45,8 +47,11 @@ def recurrence(
       sweeps would save.
     - Blocks keep the sweeps off the padding, so that a batch costs about what its own
       longest sequence does, and in the cache. Where there is little of either to gain,
-      the outer loop costs up to a fifth, so time is one block. XLA takes the outer loop
-      away then, and computes the projections once for both passes.
+      the outer loop costs up to a fifth, so time is one block, the outer loop is none,
+      and XLA computes the projections once for both passes.
+    - In one block only the sums over its steps, the largest products, keep off the
+      padding: they are taken in pieces, too small for XLA and Eigen to cut for two
+      threads, which costs small networks more than it saves.
     """
     units = recurrent_kernel.shape[0]
     blocks = TimeBlocks(inputs, units, mask is not None, n_steps, go_backwards)
@@ -116,7 +121,7 @@ def recurrence(
                 visit_step,
                 (tf.constant(0), state, arrays),
             )
-            return i + 1, state, arrays
+            return state, arrays
 
         widths = {}
         if differentiable or return_sequences:
@@ -128,10 +133,8 @@ def recurrence(
             name: _array(inputs.dtype, blocks.n_steps, (batch, width))
             for name, width in widths.items()
         }
-        _, last_state, arrays = tf.while_loop(
-            lambda i, *_: i < blocks.n_visited,
-            visit_block,
-            (tf.constant(0), initial_state, arrays),
+        last_state, arrays = _for_each(
+            blocks.n_visited, visit_block, initial_state, arrays
         )
         # "states" are those before each step: that after the one visited before.
         stored = {name: blocks.cut(array.stack()) for name, array in arrays.items()}
@@ -203,7 +206,7 @@ def _backward(
     units = recurrent_kernel.shape[0]
     features = kernel.shape[0]
 
-    def visit_block(i, gradient, transposed, inputs_gradients, *sums):
+    def visit_block(i, gradient, transposed, *sums):
         block = blocks.visited(blocks.n_visited - 1 - i)
         n_steps = blocks.n_steps_in(block)
         z, r, g, a = gates_of_block(block)
@@ -246,60 +249,76 @@ def _backward(
                 transposed,
             ),
         )
-        gradients = gradients.stack()
+        return (
+            gradient,
+            transposed,
+            *_for_each(
+                blocks.n_pieces_in(n_steps),
+                partial(add_piece, block, (*factors, dg_factor), gradients.stack()),
+                *sums,
+            ),
+        )
+
+    def add_piece(block, factors, gradients, i, inputs_gradients, *sums):
+        """Add a piece's part of each sum over the steps of a block."""
+        of_states, of_inputs, gradients, *factors, dg_factor = (
+            blocks.piece_of(values, i)
+            for values in (
+                tf.gather(states, block),
+                tf.gather(inputs, block),
+                gradients,
+                *factors,
+            )
+        )
         deltas = _rows(_times_each(factors, gradients))  # dz, dr, da
         candidate_delta = _rows(gradients * dg_factor)  # dg
-        block_of_inputs = tf.gather(inputs, block)
         if dropout_mask is None:
             # One product where there could be two: products side by side are handed
             # to two threads, which costs small networks more than it saves.
-            both = tf.concat((block_of_states, block_of_inputs), axis=2)
+            both = tf.concat((of_states, of_inputs), axis=2)
             both = tf.matmul(_rows(both), deltas, transpose_a=True)
             of_recurrent_kernel, with_da = both[:units], both[units:]
         else:
             of_recurrent_kernel = tf.concat(
                 [
                     tf.matmul(
-                        _rows(block_of_states * dropout_mask[k]),
-                        delta,
-                        transpose_a=True,
+                        _rows(of_states * dropout_mask[k]), delta, transpose_a=True
                     )
                     for k, delta in enumerate(_thirds(deltas))
                 ],
                 axis=1,
             )
-            with_da = tf.matmul(_rows(block_of_inputs), deltas, transpose_a=True)
-        with_dg = tf.matmul(_rows(block_of_inputs), candidate_delta, transpose_a=True)
-        of_inputs = tf.matmul(
+            with_da = tf.matmul(_rows(of_inputs), deltas, transpose_a=True)
+        with_dg = tf.matmul(_rows(of_inputs), candidate_delta, transpose_a=True)
+        inputs_gradient = tf.matmul(
             tf.concat((deltas[:, : 2 * units], candidate_delta), axis=1),
             kernel,
             transpose_b=True,
         )
-        of_inputs = tf.reshape(of_inputs, tf.shape(block_of_inputs[..., :-1]))
+        inputs_gradient = tf.reshape(inputs_gradient, tf.shape(of_inputs[..., :-1]))
+        at = block * blocks.n_pieces + i
         parts = of_recurrent_kernel, with_da, with_dg
         return (
-            i + 1,
-            gradient,
-            transposed,
-            inputs_gradients.write(block, of_inputs),
+            inputs_gradients.write(at, inputs_gradient),
             *[total + part for total, part in zip(sums, parts, strict=True)],
         )
 
     # As a loop variable the transposed kernel is laid out once, before the loop. XLA
     # folds any other transposition into the product, which takes twice the time.
-    _, initial_gradient, _, inputs_gradients, recurrent_gradient, with_da, with_dg = (
-        tf.while_loop(
-            lambda i, *_: i < blocks.n_visited,
+    initial_gradient, _, inputs_gradients, recurrent_gradient, with_da, with_dg = (
+        _for_each(
+            blocks.n_visited,
             visit_block,
-            (
-                tf.constant(0),
-                state_gradient,
-                tf.transpose(recurrent_kernel),
-                _array(states.dtype, blocks.n_blocks, (*inputs.shape[1:3], features)),
-                tf.zeros((units, 3 * units), states.dtype),
-                tf.zeros((features + 1, 3 * units), states.dtype),
-                tf.zeros((features + 1, units), states.dtype),
+            state_gradient,
+            tf.transpose(recurrent_kernel),
+            _array(
+                states.dtype,
+                blocks.n_blocks * blocks.n_pieces,
+                (*blocks.piece_of(inputs[0], 0).shape[:2], features),
             ),
+            tf.zeros((units, 3 * units), states.dtype),
+            tf.zeros((features + 1, 3 * units), states.dtype),
+            tf.zeros((features + 1, units), states.dtype),
         )
     )
     # The kernel, and below it the bias: see the column of ones.
@@ -311,6 +330,21 @@ def _backward(
         recurrent_gradient,
         tf.stack((kernel_gradient[-1], with_da[-1])),
     )
+
+
+def _for_each(n, body, *variables):
+    """Return the variables after `body` has seen each i below n.
+
+    Once is no loop: TensorFlow need not trace one, nor XLA take it away again.
+    """
+    if isinstance(n, int) and n == 1:
+        return body(0, *variables)
+    _, *variables = tf.while_loop(
+        lambda i, *_: i < n,
+        lambda i, *variables: (i + 1, *body(i, *variables)),
+        (tf.constant(0), *variables),
+    )
+    return variables
 
 
 def _rows(values):

@@ -7,6 +7,7 @@ is the same network in Keras' own layers, for users to keep.
 
 import inspect
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import keras
 import numpy as np
@@ -18,6 +19,8 @@ from ._fused_gru import FusedGRU
 # matrix products of its gradient in two threads, and with them all that follows: in a
 # network of 64 units and 9 outputs that costs a twentieth of a training step.
 SMALL_HEAD = 16
+# Initial weights of up to so many values are kept, the last few of them.
+REMEMBERED_VALUES = 2**17
 
 
 @dataclass(frozen=True)
@@ -215,8 +218,7 @@ class Network:
             pairs = zip(weights, self.penalised, strict=True)
             kernels = [tf.reshape(w, (-1,)) for w, penalised in pairs if penalised]
             kernels = tf.concat(kernels, axis=0)
-            total = l1 * tf.reduce_sum(tf.abs(kernels))
-            return total + l2 * tf.reduce_sum(tf.square(kernels))
+            return tf.reduce_sum(l1 * tf.abs(kernels) + l2 * tf.square(kernels))
 
         # Most fits have no penalty, and in small networks the sums take time.
         return tf.cond((l1 > 0) | (l2 > 0), total, lambda: tf.zeros(()))
@@ -265,8 +267,10 @@ def initial_weights(spec, kernel_initializer, recurrent_initializer, seeds):
     weights = []
 
     def draw(initializer, shape):
-        seeded = seed_initializer(initializer, int(seeds.integers(2**31 - 1)))
-        weights.append(np.asarray(seeded(shape, dtype="float32")))
+        seed = int(seeds.integers(2**31 - 1))
+        # A search fits the same network from the same seed again and again.
+        small = isinstance(initializer, str) and np.prod(shape) <= REMEMBERED_VALUES
+        weights.append((_drawn_before if small else _draw)(initializer, shape, seed))
 
     width = spec.n_features
     if spec.vocabulary_size is not None:
@@ -281,6 +285,14 @@ def initial_weights(spec, kernel_initializer, recurrent_initializer, seeds):
     draw(kernel_initializer, (width, spec.n_outputs))
     weights.append(np.zeros(spec.n_outputs, np.float32))
     return weights
+
+
+def _draw(initializer, shape, seed):
+    seeded = seed_initializer(initializer, seed)
+    return np.asarray(seeded(shape, dtype="float32"))
+
+
+_drawn_before = lru_cache(maxsize=16)(_draw)
 
 
 # Keras exports each initializer under its class name and its string name.

@@ -16,12 +16,16 @@ from ._compiled import CompiledFunction
 from ._network import Network, NetworkSpec
 from ._optimizers import OptimizerSpec
 
-# A call costs about 0.2 ms, so it runs many steps; its input is bounded in bytes, so
-# that large data streams through a small buffer.
-CHUNK_STEPS = 32
+# A call costs about 0.5 ms, so it runs many steps; its input is bounded in bytes, so
+# that large data streams through a small buffer. A prediction of one sample pays for
+# the copy of a whole input.
+TRAIN_CALL_STEPS, PREDICT_CALL_STEPS = 64, 32
 CHUNK_BYTES = 16 * 2**20
 # Rows that go through the network together at prediction.
 PREDICT_ROWS = 32
+# Lengths of padded sequences are rounded up to multiples of these, or of more. Training
+# takes time for each step, prediction next to none: one program may serve any data.
+TRAIN_STEPS, PREDICT_STEPS = 4, 8
 
 Rates = namedtuple(
     "Rates",
@@ -68,11 +72,23 @@ class ForwardSpec:
     def __post_init__(self):
         # Nothing is dropped at prediction: one program, whatever training drops.
         network = replace(self.network, recurrent_dropout=False)
+        if network.padded:
+            length = padded_length(network.n_timesteps, PREDICT_STEPS)
+            network = replace(network, n_timesteps=length)
         object.__setattr__(self, "network", network)
 
     def build(self):
         """Trace the program."""
         return ForwardProgram(self)
+
+
+def padded_length(n_timesteps, finest=TRAIN_STEPS):
+    """Round up, so that folds whose longest sequences differ share a program.
+
+    At most a quarter of the steps are added, where ``finest`` does not ask for more.
+    """
+    step = max(finest, 2 ** (int(n_timesteps - 1).bit_length() - 3))
+    return -(-n_timesteps // step) * step
 
 
 def sample_losses(loss, logits, targets):
@@ -93,20 +109,20 @@ def sample_losses(loss, logits, targets):
     return function(targets, logits)
 
 
-def chunk_steps(network, batch_size):
+def chunk_steps(network, batch_size, most):
     """Return how many batches one call of a program takes."""
     values = network.n_timesteps * max(network.n_features, 1)
-    return int(np.clip(CHUNK_BYTES // (4 * batch_size * values), 1, CHUNK_STEPS))
+    return int(np.clip(CHUNK_BYTES // (4 * batch_size * values), 1, most))
 
 
 class _Program:
     """What training and prediction share: shapes, signature, splitting the weights."""
 
-    def __init__(self, spec, batch_size):
+    def __init__(self, spec, batch_size, most_steps):
         self.spec = spec
         self.network = Network(spec.network)
         self.batch_size = batch_size
-        self.n_steps = chunk_steps(spec.network, batch_size)
+        self.n_steps = chunk_steps(spec.network, batch_size, most_steps)
         self.sizes = [int(np.prod(shape)) for shape in self.network.shapes]
 
     def flatten(self, weights):
@@ -154,7 +170,7 @@ class TrainProgram(_Program):
     """
 
     def __init__(self, spec):
-        super().__init__(spec, spec.batch_size)
+        super().__init__(spec, spec.batch_size, TRAIN_CALL_STEPS)
         if spec.optimizer.elementwise:
             targets = [keras.Variable(np.zeros(sum(self.sizes), np.float32))]
         else:
@@ -195,14 +211,14 @@ class TrainProgram(_Program):
         -------
         weights, slots
             After the last step.
-        loss : tensor of shape ()
-            Sum over samples of the loss, penalties included, each taken before the
-            step it led to.
+        losses : tensor of shape (n_steps,)
+            For each step that ran the sum over its samples of the loss, penalties
+            included, taken before the step.
         """
-        weights, *slots, loss = self._function(
+        weights, *slots, losses = self._function(
             weights, slots, np.float32(rates), np.int32(seed), chunk
         )
-        return weights, slots, loss
+        return weights, slots, losses
 
     def _train(self, vector, slots, rates, seed, chunk):
         rates = Rates(*tf.unstack(rates))
@@ -210,20 +226,21 @@ class TrainProgram(_Program):
         # The weights go round both as one vector and taken apart. Apart, they need not
         # be cut at the start of a step, where most else waits to run: once more than
         # eight operations are ready, XLA hands some to another thread.
-        def step(i, vector, weights, slots, total):
+        def step(i, vector, weights, slots, losses):
             loss, gradients = self._gradients(
                 weights, rates, seed + tf.stack([0, i]), chunk, i
             )
             vector, slots = self._apply(vector, slots, gradients, rates.learning_rate)
-            total += loss * chunk.n_samples[i]
-            return i + 1, vector, self.split(vector), slots, total
+            losses = losses.write(i, loss * chunk.n_samples[i])
+            return i + 1, vector, self.split(vector), slots, losses
 
-        _, vector, _, slots, total = tf.while_loop(
+        losses = tf.TensorArray(tf.float32, self.n_steps, element_shape=())
+        _, vector, _, slots, losses = tf.while_loop(
             lambda i, *_: i < chunk.n_steps,
             step,
-            (chunk.first_step, vector, self.split(vector), slots, tf.zeros(())),
+            (chunk.first_step, vector, self.split(vector), slots, losses),
         )
-        return vector, slots, total
+        return vector, slots, losses.stack()
 
     def _gradients(self, weights, rates, seed, chunk, i):
         lengths = chunk.lengths[i]
@@ -293,7 +310,7 @@ class ForwardProgram(_Program):
     """Outputs, and the loss of them, for many rows in one call."""
 
     def __init__(self, spec):
-        super().__init__(spec, PREDICT_ROWS)
+        super().__init__(spec, PREDICT_ROWS, PREDICT_CALL_STEPS)
         self._function = CompiledFunction(
             self._forward,
             [

@@ -1,4 +1,4 @@
-"""Time cut into blocks: which there are, and which of their steps are visited."""
+"""Time cut into blocks and pieces: which there are, and which steps are visited."""
 
 import tensorflow as tf
 
@@ -7,6 +7,10 @@ import tensorflow as tf
 BLOCK_STEPS = 32
 UNCUT_STEPS = 128
 UNCUT_VALUES = 2**18
+# Where time is one block and there is a mask, sums over its steps are taken in up to
+# PIECES pieces, each of PIECE_ROWS rows or more, and leave out those that are padding.
+PIECES = 8
+PIECE_ROWS = 64
 
 
 class TimeBlocks:
@@ -29,6 +33,12 @@ class TimeBlocks:
         self.go_backwards = go_backwards
         self.timesteps = size(inputs, 0)
         self.length = -(-self.timesteps // self.n_blocks)
+        self.n_pieces, self.piece = 1, self.length
+        if masked and self.n_blocks == 1 and inputs.shape[:2].is_fully_defined():
+            fewest = -(-PIECE_ROWS // inputs.shape[1])
+            self.piece = min(self.length, max(-(-self.length // PIECES), fewest))
+            self.n_pieces = -(-self.length // self.piece)
+            self.length = self.n_pieces * self.piece
         self.n_steps = self.n_blocks * self.length
         self.n_visited_steps = n_visited_steps
         self.n_visited = 1  # known to XLA before it runs, unlike the quotient
@@ -55,6 +65,19 @@ class TimeBlocks:
         if self.n_blocks == 1:
             return self.n_visited_steps
         return tf.minimum(self.length, self.n_visited_steps - block * self.length)
+
+    def n_pieces_in(self, n_steps):
+        """Return in how many pieces the first `n_steps` steps of a block lie."""
+        if self.n_pieces == 1:
+            return 1  # known to XLA before it runs, as above
+        return -(-n_steps // self.piece)
+
+    def piece_of(self, values, i):
+        """Return the steps of piece i of values of shape (length, batch, width)."""
+        if self.n_pieces == 1:
+            return values
+        sizes = (self.piece, *values.shape[1:])  # known: XLA pads a size of -1
+        return tf.slice(values, (i * self.piece, 0, 0), sizes)
 
     def step_visited(self, j, n_steps):
         """Return the step of a block of `n_steps` that is visited after j others."""

@@ -6,7 +6,7 @@ from functools import partial
 import keras
 import numpy as np
 
-from ._batches import Chunker, Samples, group_by_length
+from ._batches import Chunker, Samples, group_by_length, whole_batches
 from ._cache import get_program
 from ._network import stock_model
 from ._program import ForwardSpec
@@ -191,20 +191,29 @@ class Training:
         chunker = Chunker(self.program)
         interrupted = False
         logs = {}
+        together = 1
+        if not self._is_heard and validate is None and self.augmenter is None:
+            # A call of the program costs as much as a step of a small network.
+            n_batches = -(-len(samples) // self.program.batch_size)
+            together = max(1, self.program.n_steps // n_batches)
         self._hear("on_train_begin")
         try:
-            for epoch in range(self.initial_epoch, self.epochs):
-                self._hear("on_epoch_begin", epoch)
-                # The rate that this epoch trains with; callbacks may change it later.
+            for first in range(self.initial_epoch, self.epochs, together):
+                epochs = range(first, min(first + together, self.epochs))
+                self._hear("on_epoch_begin", first)
+                # The rate that they train with; callbacks may change it later.
                 learning_rate = self.rates.learning_rate
-                logs = {"loss": self._epoch(epoch, samples, chunker)}
-                if validate is not None:
-                    logs["val_loss"] = validate()
-                logs["learning_rate"] = learning_rate
-                self._check_finite(epoch, logs)
-                for name, value in logs.items():
-                    self.history.setdefault(name, []).append(value)
-                self._hear("on_epoch_end", epoch, dict(logs))
+                for epoch, loss in zip(
+                    epochs, self._train(epochs, samples, chunker), strict=True
+                ):
+                    logs = {"loss": loss}
+                    if validate is not None:
+                        logs["val_loss"] = validate()
+                    logs["learning_rate"] = learning_rate
+                    self._check_finite(epoch, logs)
+                    for name, value in logs.items():
+                        self.history.setdefault(name, []).append(value)
+                    self._hear("on_epoch_end", epoch, dict(logs))
                 if self.stop_training:
                     break
         except KeyboardInterrupt:
@@ -212,19 +221,31 @@ class Training:
         self._hear("on_train_end", dict(logs))
         return interrupted
 
-    def _epoch(self, epoch, samples, chunker):
-        """Train for one epoch and return its mean loss."""
-        order = np.arange(len(samples))
+    def _order(self, epoch, lengths):
+        """Return the order in which an epoch visits samples of these lengths."""
+        order = np.arange(len(lengths))
         if self.shuffle:
             rng = random_stream(self.seed, SHUFFLE, epoch)
             rng.shuffle(order)
-            lengths = samples.sequences.lengths
             if lengths.min() < lengths.max():
                 batch_size = self.program.batch_size
                 order = group_by_length(order, lengths, batch_size, rng)
+        return order
+
+    def _train(self, epochs, samples, chunker):
+        """Train for some epochs, one unless nobody hears; return each mean loss."""
+        order = np.concatenate(
+            [
+                whole_batches(
+                    self._order(epoch, samples.sequences.lengths),
+                    self.program.batch_size,
+                )
+                for epoch in epochs
+            ]
+        )
         transform = None
         if self.augmenter is not None:
-            rng = random_stream(self.seed, AUGMENT, epoch)
+            rng = random_stream(self.seed, AUGMENT, epochs[0])
 
             def transform(*arrays):
                 return self.augmenter.augment(*arrays, rng)
@@ -235,11 +256,11 @@ class Training:
         chunks = chunker.chunks(
             samples, order, each_batch=each_batch, transform=transform
         )
-        total, seen, batch = 0.0, 0, 0
+        losses, seen = [], 0
         for chunk in chunks:
             if heard:
-                self._hear("on_train_batch_begin", batch)
-            self.weights, self.slots, loss = self.program(
+                self._hear("on_train_batch_begin", len(losses))
+            self.weights, self.slots, of_steps = self.program(
                 self.weights,
                 self.slots,
                 self.rates,
@@ -247,15 +268,16 @@ class Training:
                 chunk,
             )
             steps = slice(int(chunk.first_step), int(chunk.n_steps))
-            batch += steps.stop - steps.start
+            losses.extend(of_steps.numpy()[steps].tolist())
             self.n_steps += steps.stop - steps.start
-            total += float(loss)
             seen += int(chunk.n_samples[steps].sum())
             if heard:
-                self._hear("on_train_batch_end", batch - 1, {"loss": total / seen})
+                logs = {"loss": sum(losses) / seen}
+                self._hear("on_train_batch_end", len(losses) - 1, logs)
                 if self.stop_training:
                     break
-        return total / seen
+        sums = np.sum(np.reshape(losses, (len(epochs), -1)), axis=1)
+        return (sums / (seen / len(epochs))).tolist()
 
     def _validate(self, forward, chunker, validation):
         self._hear("on_test_begin")
@@ -283,9 +305,10 @@ class Training:
             "epochs": self.epochs,
             "steps": -(-n_samples // self.program.batch_size),
         }
-        self._own = keras.callbacks.CallbackList(
-            self.own_callbacks, add_progbar=self.verbose != 0, model=self, **params
-        )
+        if self.own_callbacks or self.verbose:
+            self._own = keras.callbacks.CallbackList(
+                self.own_callbacks, add_progbar=self.verbose != 0, model=self, **params
+            )
         if self.user_callbacks:
             spec = self.program.spec
             model = stock_model(spec.network, self.get_weights())
@@ -295,9 +318,14 @@ class Training:
                 self.user_callbacks, model=model, **params
             )
 
+    @property
+    def _is_heard(self):
+        return self._own is not None or self._users is not None
+
     def _hear(self, hook, *args):
         """Call a hook of all callbacks, with the users' model equal to this run."""
-        getattr(self._own, hook)(*args)
+        if self._own is not None:
+            getattr(self._own, hook)(*args)
         if self._users is None:
             return
         model, weights = self._users.model, self.get_weights()
