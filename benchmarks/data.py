@@ -3,7 +3,8 @@
 Each is written once to a file of arrays, which every peer reads alike: ``(n, timesteps,
 features)`` float32, zero-padded where lengths differ, each feature standardised by the
 training recordings, classes numbered from 0, training rows shuffled once with a fixed
-seed (JapaneseVowels is sorted by class, and not every peer shuffles).
+seed (JapaneseVowels is sorted by class, and not every peer shuffles). Beside them stand
+the lengths of the recordings.
 """
 
 from pathlib import Path
@@ -59,7 +60,9 @@ def _arrays(train, test):
     order = np.random.default_rng(0).permutation(len(X_train))
     return {
         "X_train": block(X_train)[order],
+        "lengths_train": np.array([len(x) for x in X_train])[order],
         "y_train": np.searchsorted(classes, y_train)[order],
         "X_test": block(X_test),
+        "lengths_test": np.array([len(x) for x in X_test]),
         "y_test": np.searchsorted(classes, y_test),
     }

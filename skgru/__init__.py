@@ -1,12 +1,6 @@
 """GRU networks for scikit-learn users."""
 
-import os
-
-# TensorFlow logs three errors, none of them one, for every compiled program that it
-# finds on disk (https://github.com/openxla/xla/issues/44565). It reads this variable
-# once, as it is loaded; a level that the user has set stays.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
+from . import _startup  # noqa: F401, I001  (TensorFlow, before anything imports it)
 from . import _compilation_cache
 
 # Before anything can start XLA, which reads where to keep programs only once.

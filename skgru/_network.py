@@ -8,6 +8,7 @@ is the same network in Keras' own layers, for users to keep.
 import inspect
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import keras
 import numpy as np
@@ -211,24 +212,32 @@ class Network:
         mask = tf.cast(mask, steps.dtype)
         return tf.reduce_sum(steps * mask, axis=1) / tf.reduce_sum(mask, axis=1)
 
-    def penalty(self, weights, l1, l2):
-        """Sum of ``l1 * |w| + l2 * w**2`` over the kernels, as Keras' ``L1L2``."""
+    def penalty(self, vector, l1, l2):
+        """Sum of ``l1 * |w| + l2 * w**2`` over the kernels, as Keras' ``L1L2``.
+
+        ``vector`` is that of all weights, one after another.
+        """
 
         def total():
-            pairs = zip(weights, self.penalised, strict=True)
-            kernels = [tf.reshape(w, (-1,)) for w, penalised in pairs if penalised]
-            kernels = tf.concat(kernels, axis=0)
+            kernels = self._kernels(vector)
             return tf.reduce_sum(l1 * tf.abs(kernels) + l2 * tf.square(kernels))
 
         # Most fits have no penalty, and in small networks the sums take time.
         return tf.cond((l1 > 0) | (l2 > 0), total, lambda: tf.zeros(()))
 
-    def penalty_gradients(self, weights, l1, l2):
-        """Its gradient for each weight: ``l1 * sign(w) + 2 * l2 * w``."""
-        return [
-            l1 * tf.sign(weight) + 2.0 * l2 * weight if penalised else 0.0
-            for weight, penalised in zip(weights, self.penalised, strict=True)
-        ]
+    def penalty_gradient(self, vector, l1, l2):
+        """Its gradient: ``l1 * sign(w) + 2 * l2 * w``."""
+        kernels = self._kernels(vector)
+        return l1 * tf.sign(kernels) + 2.0 * l2 * kernels
+
+    def _kernels(self, vector):
+        """Return the weights of the kernels, with zeros in place of all others."""
+        ends = np.cumsum([0, *map(np.prod, self.shapes)]).tolist()
+        index, inside = tf.range(ends[-1]), False
+        for (start, end), penalised in zip(pairwise(ends), self.penalised, strict=True):
+            if penalised:
+                inside |= (index >= start) & (index < end)
+        return tf.where(inside, vector, 0.0)
 
 
 def _dropout_factors(shape, rate, seed):

@@ -230,6 +230,9 @@ class TrainProgram(_Program):
             loss, gradients = self._gradients(
                 weights, rates, seed + tf.stack([0, i]), chunk, i
             )
+            loss += self.network.penalty(vector, rates.l1, rates.l2)
+            gradients += self.network.penalty_gradient(vector, rates.l1, rates.l2)
+            gradients = self._clip(gradients, rates)
             vector, slots = self._apply(vector, slots, gradients, rates.learning_rate)
             losses = losses.write(i, loss * chunk.n_samples[i])
             return i + 1, vector, self.split(vector), slots, losses
@@ -257,53 +260,45 @@ class TrainProgram(_Program):
             # Keras divides by the number of samples, not by the sum of their weights.
             loss = tf.reduce_sum(losses * chunk.sample_weight[i]) / chunk.n_samples[i]
         gradients = tape.gradient(loss, weights)
-        loss += self.network.penalty(weights, rates.l1, rates.l2)
-        slopes = self.network.penalty_gradients(weights, rates.l1, rates.l2)
-        gradients = [
-            tf.convert_to_tensor(g) + slope  # of an embedding: a slice for each row
-            for g, slope in zip(gradients, slopes, strict=True)
-        ]
-        return loss, _clip(gradients, rates)
+        # A vector: one kernel for each operation instead of one for each weight. The
+        # gradient of an embedding is a slice for each row before it is converted.
+        gradients = [tf.reshape(tf.convert_to_tensor(g), (-1,)) for g in gradients]
+        return loss, tf.concat(gradients, axis=0)
+
+    def _clip(self, gradients, rates):
+        """Clip as Keras does; a rate of infinity clips nothing.
+
+        ``clipnorm`` scales each weight's gradient whose norm is above it down to it,
+        ``global_clipnorm`` does so with all gradients as one, ``clipvalue`` bounds each
+        element: https://keras.io/api/optimizers/
+        """
+
+        def scaled():
+            parts = tf.split(gradients, self.sizes)
+            squares = [tf.reduce_sum(tf.square(part)) for part in parts]
+            total = rates.global_clipnorm / tf.sqrt(tf.add_n(squares))
+            norms = tf.sqrt(tf.stack(squares))
+            # min(1, limit / norm) is 1 at a norm of 0, where limit / norm is infinite.
+            scales = tf.minimum(1.0, tf.minimum(total, rates.clipnorm / norms))
+            return tf.concat([p * scales[i] for i, p in enumerate(parts)], axis=0)
+
+        # Most fits set no limit on norms, and in small networks norms take time.
+        limit = tf.minimum(rates.clipnorm, rates.global_clipnorm)
+        gradients = tf.cond(limit < np.inf, scaled, lambda: gradients)
+        return tf.clip_by_value(gradients, -rates.clipvalue, rates.clipvalue)
 
     def _apply(self, vector, slots, gradients, learning_rate):
         """One optimizer step on the weights, as one vector or one by one."""
         if self.spec.optimizer.elementwise:
-            weights = [vector]
-            gradients = [tf.concat([tf.reshape(g, (-1,)) for g in gradients], axis=0)]
+            weights, gradients = [vector], [gradients]
         else:
-            weights = self.split(vector)
+            weights, gradients = self.split(vector), self.split(gradients)
         state = [*slots[: self._rate_at], learning_rate, *slots[self._rate_at :]]
         weights, state = self.optimizer.stateless_apply(state, gradients, weights)
         vector = tf.concat([tf.reshape(w, (-1,)) for w in weights], axis=0)
         del state[self._rate_at]
         slots = [tf.cast(new, old.dtype) for new, old in zip(state, slots, strict=True)]
         return vector, slots
-
-
-def _clip(gradients, rates):
-    """Clip as Keras does; a rate of infinity clips nothing.
-
-    ``clipnorm`` scales each gradient whose norm is above it down to it,
-    ``global_clipnorm`` does so with all gradients as one, ``clipvalue`` bounds each
-    element: https://keras.io/api/optimizers/
-    """
-
-    def scales():
-        squares = [tf.reduce_sum(tf.square(g)) for g in gradients]
-        total = rates.global_clipnorm / tf.sqrt(tf.add_n(squares))
-        # min(1, limit / norm) is 1 at a norm of 0, where limit / norm is infinite.
-        return [
-            tf.minimum(1.0, tf.minimum(total, rates.clipnorm / tf.sqrt(square)))
-            for square in squares
-        ]
-
-    # Most fits set no limit on norms, and in small networks norms take time.
-    limit = tf.minimum(rates.clipnorm, rates.global_clipnorm)
-    scales = tf.cond(limit < np.inf, scales, lambda: [tf.ones(())] * len(gradients))
-    return [
-        tf.clip_by_value(gradient * scale, -rates.clipvalue, rates.clipvalue)
-        for gradient, scale in zip(gradients, scales, strict=True)
-    ]
 
 
 class ForwardProgram(_Program):

@@ -282,7 +282,7 @@ class Training:
     def _validate(self, forward, chunker, validation):
         self._hear("on_test_begin")
         penalty = self.program.network.penalty(
-            self.get_weights(), self.rates.l1, self.rates.l2
+            self.weights, self.rates.l1, self.rates.l2
         )
         _, loss = _forward(
             forward, chunker, self.weights, validation, float(penalty), self._hear

@@ -196,6 +196,26 @@ def test_importing_brings_in_nothing_heavy_but_tensorflow():
     assert not set(heavy) & set(loaded)
 
 
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("frozen", [True, False])
+def test_importing_leaves_the_garbage_collector_as_it_was(enabled, frozen):
+    printed, _ = run_python(
+        f"""
+        import gc
+        if {frozen}:
+            gc.freeze()
+        if not {enabled}:
+            gc.disable()
+        def state():
+            return gc.isenabled(), gc.get_threshold(), gc.get_freeze_count() > 0
+        before = state()
+        import skgru
+        print(state() == before)
+        """
+    )
+    assert printed == "True\n"
+
+
 def test_many_fits_do_not_grow_the_process():
     """200 fits of one architecture take less than 20 MiB in all."""
     grown = run_prepared("""

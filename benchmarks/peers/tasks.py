@@ -38,9 +38,19 @@ def fit(make, data, config, seed):
     return {"seconds": seconds, "accuracy": accuracy}
 
 
-def search(make_search, data, **arguments):
-    """Run a whole search; return the accuracy on the test set of what it chose."""
+def search(make_search, data, unpadded=False, **arguments):
+    """Run a whole search; return the accuracy on the test set of what it chose.
+
+    With ``unpadded`` the recordings are lists of arrays, each of its own length.
+    """
     X_train, y_train, X_test, y_test = load(data)
+    if unpadded:
+        with np.load(data) as arrays:
+            lengths = arrays["lengths_train"], arrays["lengths_test"]
+        X_train, X_test = (
+            [x[:length] for x, length in zip(X, each, strict=True)]
+            for X, each in zip((X_train, X_test), lengths, strict=True)
+        )
     began = time.perf_counter()
     found = make_search(**arguments).fit(X_train, y_train)
     seconds = time.perf_counter() - began
