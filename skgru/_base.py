@@ -14,8 +14,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._cache import get_program
 from ._callbacks import ScikitLearnCallbacks
+from ._initial_weights import initial_weights
 from ._inputs import Inputs
-from ._network import NetworkSpec, initial_weights, stock_model
+from ._network import NetworkSpec, stock_model
 from ._parameters import Parameters
 from ._portable import from_state, to_state
 from ._program import ForwardSpec, TrainSpec, padded_length

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from ._docstrings import ATTRIBUTES, PARAMETERS
-from ._network import INITIALIZERS
+from ._initial_weights import INITIALIZERS
 from ._optimizers import resolve_optimizer
 from ._program import Rates
 from ._sklearn import HasMethods, Interval, StrOptions
