@@ -149,7 +149,14 @@ class Chunker:
         indices = rows[present]
         lengths, y = sequences.lengths[indices], samples.y[indices]
         sample_weight = samples.sample_weight[indices]
-        if transform is None:
+        if transform is None and self.X.ndim == 3 and lengths.min() < width:
+            # Of each batch only what its longest sequence fills: what an earlier chunk
+            # left beyond is masked, as padding is.
+            for start in range(0, n_rows, self.batch_size):
+                of_batch = slice(start, min(start + self.batch_size, n_rows))
+                longest = sequences.lengths[rows[of_batch]].max()
+                self.X[of_batch, :longest] = sequences.block[rows[of_batch], :longest]
+        elif transform is None:
             # NumPy copies twice in its default mode. This one takes -1 for 0: where
             # there is no sample any will do.
             out = self.X[:n_rows, :width]

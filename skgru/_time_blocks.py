@@ -4,7 +4,7 @@ import tensorflow as tf
 
 # More time steps than UNCUT_STEPS are cut into blocks of about BLOCK_STEPS, if there is
 # a mask or their states hold more than UNCUT_VALUES values: see `recurrence`.
-BLOCK_STEPS = 32
+BLOCK_STEPS = 64
 UNCUT_STEPS = 128
 UNCUT_VALUES = 2**18
 # Where time is one block and there is a mask, sums over its steps are taken in up to
