@@ -92,6 +92,7 @@ class FusedGRU(keras.layers.GRU):
         training=False,
         recurrent_dropout_mask=None,
         differentiable=True,
+        storage=(),
     ):
         """Apply the layer.
 
@@ -110,11 +111,14 @@ class FusedGRU(keras.layers.GRU):
             ``training`` and ``recurrent_dropout`` say, and no mask is drawn.
         differentiable : bool, default=True
             If False, a fused layer stores nothing for a gradient.
+        storage : list of tensors, default=()
+            See :func:`fused_gru`.
 
         Returns
         -------
         tensor or tuple of tensors
-            As ``keras.layers.GRU`` returns.
+            As ``keras.layers.GRU`` returns; with `storage`, a pair of that and of
+            what is stored now.
 
         Raises
         ------
@@ -155,7 +159,7 @@ class FusedGRU(keras.layers.GRU):
             ones = tf.ones((tf.shape(sequences)[0], self.units), self.compute_dtype)
             recurrent_dropout_mask = cell.get_recurrent_dropout_mask(ones)
             cell.reset_recurrent_dropout_mask()
-        output, state = fused_gru(
+        output, state, storage = fused_gru(
             sequences,
             initial_state,
             keras.ops.convert_to_tensor(cell.kernel),
@@ -167,5 +171,7 @@ class FusedGRU(keras.layers.GRU):
             go_backwards=self.go_backwards,
             zero_output_for_mask=self.zero_output_for_mask,
             differentiable=differentiable,
+            storage=storage,
         )
-        return (output, state) if self.return_state else output
+        result = (output, state) if self.return_state else output
+        return (result, storage) if storage else result

@@ -19,8 +19,9 @@ def recurrence(
     return_sequences,
     go_backwards,
     differentiable=True,
+    storage=(),
 ):
-    """Return all states (None unless `return_sequences`) and the last one.
+    """Return all states (None unless `return_sequences`), the last one, the storage.
 
     Inputs, states and the mask are time-major. Time is always that of the inputs:
     running backwards only changes the order in which the loops visit it. They visit
@@ -36,10 +37,12 @@ def recurrence(
     - The recurrent products are one product for all gates. Slices of its result do
       vectorise, and three products, with three arrays to store, cost more.
     - The loops store only what the next pass cannot compute for a block at once: the
-      states. All gates of a block are then computed in one sweep again, which is
-      faster than storing each of them step by step. Where time is one block its
-      products are stored as well. In blocks they are computed again: XLA fills arrays
-      with zeros first, for all time steps, however few of them are visited.
+      states, and their products. All gates of a block are then computed in one sweep
+      again, which is faster than storing each of them step by step.
+    - XLA fills new arrays with zeros first, for all time steps, however few of them
+      are visited. A training loop gives the arrays that its last step stored, as
+      `storage`, finite values of any kind, and gets them back with others. Without
+      them products of several blocks are computed again: that is faster.
     - Where no gradient is asked for (`differentiable` is False) nothing is stored for
       one. XLA finds out by itself in one loop, but not in a loop within a loop.
     - An inner body compiles to seven operations. XLA runs up to eight in sequence, and
@@ -58,7 +61,7 @@ def recurrence(
     if mask is not None:
         mask = blocks.cut(mask[:, :, None])
 
-    def forward(inputs, initial_state, kernel, recurrent_kernel, bias):
+    def forward(inputs, initial_state, kernel, recurrent_kernel, bias, *storage):
         # A column of ones makes the bias a row of the kernel: its gradient comes out
         # of the kernel's product. Of the recurrent biases only cg cannot join it.
         inputs = blocks.cut(tf.pad(inputs, [(0, 0), (0, 0), (0, 1)], constant_values=1))
@@ -126,18 +129,25 @@ def recurrence(
         widths = {}
         if differentiable or return_sequences:
             widths["states"] = units
-        if differentiable and blocks.n_blocks == 1:
+        if differentiable and (blocks.n_blocks == 1 or len(storage) > 1):
             widths["products"] = 3 * units
         batch = initial_state.shape[0]
         arrays = {
             name: _array(inputs.dtype, blocks.n_steps, (batch, width))
             for name, width in widths.items()
         }
+        if storage:
+            arrays = {
+                name: array.unstack(values)
+                for (name, array), values in zip(arrays.items(), storage, strict=True)
+            }
         last_state, arrays = _for_each(
             blocks.n_visited, visit_block, initial_state, arrays
         )
         # "states" are those before each step: that after the one visited before.
-        stored = {name: blocks.cut(array.stack()) for name, array in arrays.items()}
+        values = {name: array.stack() for name, array in arrays.items()}
+        stored = {name: blocks.cut(value) for name, value in values.items()}
+        storage = list(values.values()) if storage else []
 
         def gates_of_block(block):
             if "products" in stored:
@@ -148,33 +158,37 @@ def recurrence(
             return gates(project(block), products, block_of_mask)
 
         def backward(*upstream):
-            return _backward(
+            of_outputs, of_state = upstream[0], upstream[n_outputs - 1]
+            gradients = _backward(
                 inputs,
                 stored["states"],
                 gates_of_block,
                 kernel,
                 recurrent_kernel,
                 dropout_mask,
-                upstream[0] if return_sequences else None,
-                upstream[-1],
+                of_outputs if return_sequences else None,
+                of_state,
                 blocks,
             )
+            return *gradients, *[None for _ in storage]
 
         if not return_sequences:
-            return last_state, backward
+            return (last_state, *storage), backward
         before = blocks.join(stored["states"])
         if go_backwards:
             after = (last_state[None], before[:-1])
         else:
             after = (before[1:], last_state[None])
-        return (tf.concat(after, axis=0), last_state), backward
+        return (tf.concat(after, axis=0), last_state, *storage), backward
 
-    arguments = inputs, initial_state, kernel, recurrent_kernel, bias
+    n_outputs = 1 + return_sequences
+    arguments = inputs, initial_state, kernel, recurrent_kernel, bias, *storage
     if differentiable:
-        result = tf.custom_gradient(forward)(*arguments)
+        results = tf.custom_gradient(forward)(*arguments)
     else:
-        result, _ = forward(*arguments)
-    return result if return_sequences else (None, result)
+        results, _ = forward(*arguments)
+    states = results[0] if return_sequences else None
+    return states, results[n_outputs - 1], list(results[n_outputs:])
 
 
 def _backward(

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from ._fused_gru import FusedGRU
+from ._time_blocks import storage_shapes
 
 # Up to so many outputs the head is a sum of elementwise products. XLA runs the two
 # matrix products of its gradient in two threads, and with them all that follows: in a
@@ -139,8 +140,23 @@ class Network:
         self.shapes = [tuple(v.shape) for v in self.variables]
         self.penalised = [v.name.endswith("kernel") for v in self.variables]
 
-    def logits(self, weights, X, lengths, *, rates=None, seed=None):
-        """Return the head's values before its activation.
+    def storage(self, batch_size):
+        """Return zeros for each layer, where training stores what gradients need."""
+        spec = self.spec
+        masked = spec.padded or self.embedding is not None
+        return [
+            [
+                tf.zeros(shape)
+                for shape in storage_shapes(
+                    spec.n_timesteps, batch_size, layer.units, masked
+                )
+            ]
+            for pair in self.recurrent
+            for layer in pair
+        ]
+
+    def logits(self, weights, X, lengths, *, rates=None, seed=None, storage=None):
+        """Return the head's values before its activation, and what training stores.
 
         Parameters
         ----------
@@ -154,11 +170,16 @@ class Network:
             ``dropout`` and ``recurrent_dropout`` during training; None at prediction.
         seed : tensor of shape (2,), dtype int32
             Seed of the fit's dropout, and number of the training step.
+        storage : list of lists of tensors or None
+            Of :meth:`storage`, or what the last step returned; None at prediction.
 
         Returns
         -------
         logits : tensor of shape (batch, n_outputs)
+        storage : list of lists of tensors
+            Empty at prediction.
         """
+        stored = []
         mapping = list(zip(self.variables, weights, strict=True))
         with keras.StatelessScope(state_mapping=mapping):
             mask = self._mask(X, lengths)
@@ -173,7 +194,12 @@ class Network:
                         extra["recurrent_dropout_mask"] = _dropout_factors(
                             shape, rates[1], seed, 4 * i + 1 + j
                         )
+                    if storage is not None:
+                        extra["storage"] = storage[len(stored)]
                     output = layer(steps, mask=mask, **extra)
+                    if storage is not None:
+                        output, of_layer = output
+                        stored.append(of_layer)
                     if layer.go_backwards and layer.return_sequences:
                         output = tf.reverse(output, (1,))
                     outputs.append(output)
@@ -184,8 +210,10 @@ class Network:
                     steps = _dropout(steps, rates[0], seed, 4 * i)
             kernel, bias = self.head.kernel, self.head.bias
             if self.spec.n_outputs > SMALL_HEAD:
-                return tf.matmul(steps, kernel) + bias
-            return tf.reduce_sum(steps[:, :, None] * kernel, axis=1) + bias
+                logits = tf.matmul(steps, kernel)
+            else:
+                logits = tf.reduce_sum(steps[:, :, None] * kernel, axis=1)
+            return logits + bias, stored
 
     def outputs(self, logits):
         """Apply the head's activation."""

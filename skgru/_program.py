@@ -226,35 +226,37 @@ class TrainProgram(_Program):
         # The weights go round both as one vector and taken apart. Apart, they need not
         # be cut at the start of a step, where most else waits to run: once more than
         # eight operations are ready, XLA hands some to another thread.
-        def step(i, vector, weights, slots, losses):
-            loss, gradients = self._gradients(
-                weights, rates, seed + tf.stack([0, i]), chunk, i
+        def step(i, vector, weights, slots, losses, storage):
+            loss, gradients, storage = self._gradients(
+                weights, rates, seed + tf.stack([0, i]), chunk, i, storage
             )
             loss += self.network.penalty(vector, rates.l1, rates.l2)
             gradients += self.network.penalty_gradient(vector, rates.l1, rates.l2)
             gradients = self._clip(gradients, rates)
             vector, slots = self._apply(vector, slots, gradients, rates.learning_rate)
             losses = losses.write(i, loss * chunk.n_samples[i])
-            return i + 1, vector, self.split(vector), slots, losses
+            return i + 1, vector, self.split(vector), slots, losses, storage
 
         losses = tf.TensorArray(tf.float32, self.n_steps, element_shape=())
-        _, vector, _, slots, losses = tf.while_loop(
+        storage = self.network.storage(self.batch_size)
+        _, vector, _, slots, losses, _ = tf.while_loop(
             lambda i, *_: i < chunk.n_steps,
             step,
-            (chunk.first_step, vector, self.split(vector), slots, losses),
+            (chunk.first_step, vector, self.split(vector), slots, losses, storage),
         )
         return vector, slots, losses.stack()
 
-    def _gradients(self, weights, rates, seed, chunk, i):
+    def _gradients(self, weights, rates, seed, chunk, i, storage):
         lengths = chunk.lengths[i]
         with tf.GradientTape() as tape:
             tape.watch(weights)
-            logits = self.network.logits(
+            logits, storage = self.network.logits(
                 weights,
                 chunk.X[i],
                 lengths,
                 rates=(rates.dropout, rates.recurrent_dropout),
                 seed=seed,
+                storage=storage,
             )
             losses = sample_losses(self.spec.loss, logits, chunk.y[i])
             # Keras divides by the number of samples, not by the sum of their weights.
@@ -263,7 +265,7 @@ class TrainProgram(_Program):
         # A vector: one kernel for each operation instead of one for each weight. The
         # gradient of an embedding is a slice for each row before it is converted.
         gradients = [tf.reshape(tf.convert_to_tensor(g), (-1,)) for g in gradients]
-        return loss, tf.concat(gradients, axis=0)
+        return loss, tf.concat(gradients, axis=0), storage
 
     def _clip(self, gradients, rates):
         """Clip as Keras does; a rate of infinity clips nothing.
@@ -330,7 +332,7 @@ class ForwardProgram(_Program):
         weights = self.split(weights)
 
         def step(i, outputs, total):
-            logits = self.network.logits(weights, chunk.X[i], chunk.lengths[i])
+            logits, _ = self.network.logits(weights, chunk.X[i], chunk.lengths[i])
             losses = sample_losses(self.spec.loss, logits, chunk.y[i])
             total += tf.reduce_sum(losses * chunk.sample_weight[i])
             outputs = outputs.write(i, self.network.outputs(logits))

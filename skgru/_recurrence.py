@@ -19,6 +19,7 @@ def fused_gru(
     go_backwards=False,
     zero_output_for_mask=False,
     differentiable=True,
+    storage=(),
 ):
     """Run a GRU over a batch of sequences; differentiable, and fast under XLA.
 
@@ -61,6 +62,9 @@ def fused_gru(
         is zero before the first step.
     differentiable : bool, default=True
         If False, nothing is stored for a gradient, and none may be asked for.
+    storage : list of tensors, default=()
+        Of ``storage_shapes``, with finite values: where to store what a gradient
+        needs, instead of new arrays, which XLA would fill with zeros first.
 
     Returns
     -------
@@ -68,6 +72,8 @@ def fused_gru(
         The last output, or all outputs.
     state : tensor of shape (batch, units)
         The state after the last step.
+    storage : list of tensors
+        What is stored, if any was given.
 
     References
     ----------
@@ -81,7 +87,8 @@ def fused_gru(
     >>> import tensorflow as tf
     >>> x = tf.ones((2, 5, 3))
     >>> kernel, recurrent_kernel = tf.ones((3, 12)), tf.ones((4, 12))
-    >>> output, state = fused_gru(x, None, kernel, recurrent_kernel, tf.zeros((2, 12)))
+    >>> bias = tf.zeros((2, 12))
+    >>> output, state, _ = fused_gru(x, None, kernel, recurrent_kernel, bias)
     >>> output.shape, state.shape
     (TensorShape([2, 4]), TensorShape([2, 4]))
     """
@@ -97,7 +104,7 @@ def fused_gru(
         mask = tf.cast(tf.transpose(mask), tf.bool)  # (timesteps, batch)
 
     n_steps = timesteps if mask is None else _visited(mask, timesteps)
-    states, state = recurrence(
+    states, state, storage = recurrence(
         tf.transpose(inputs, (1, 0, 2)),
         initial_state,
         kernel,
@@ -109,6 +116,7 @@ def fused_gru(
         return_sequences,
         go_backwards,
         differentiable,
+        storage,
     )
     if return_sequences and mask is not None:
         # The state after the last step visited, and where none is visited.
@@ -128,7 +136,7 @@ def fused_gru(
         if go_backwards:
             output = tf.reverse(output, (0,))
         output = tf.transpose(output, (1, 0, 2))
-    return output, state
+    return output, state, storage
 
 
 def _visited(mask, timesteps):

@@ -11,6 +11,8 @@ UNCUT_VALUES = 2**18
 # PIECES pieces, each of PIECE_ROWS rows or more, and leave out those that are padding.
 PIECES = 8
 PIECE_ROWS = 64
+# In blocks products are stored up to so many values, and beyond computed again.
+STORED_VALUES = 2**23
 
 
 class TimeBlocks:
@@ -92,6 +94,16 @@ def _n_blocks(inputs, units, masked):
     if not masked and timesteps * (batch or 1) * units <= UNCUT_VALUES:
         return 1
     return -(-timesteps // BLOCK_STEPS)
+
+
+def storage_shapes(timesteps, batch, units, masked):
+    """Return the shapes of the `storage` that `recurrence` takes."""
+    inputs = tf.TensorSpec((timesteps, batch, None))
+    blocks = TimeBlocks(inputs, units, masked, timesteps, go_backwards=False)
+    widths = [units]
+    if blocks.n_blocks == 1 or blocks.n_steps * batch * 3 * units <= STORED_VALUES:
+        widths.append(3 * units)
+    return [(blocks.n_steps, batch, width) for width in widths]
 
 
 def size(tensor, axis):
