@@ -50,6 +50,10 @@ class Jitter(Augmenter):
         steps = np.flatnonzero(real_steps(lengths, X.shape[1]))
         noise = rng.standard_normal((len(steps), X.shape[2]), dtype=X.dtype)
         noise *= X.dtype.type(self.scale)
+        if len(noise) == len(X) * X.shape[1]:  # no padding: nothing to pick out
+            noise = noise.reshape(X.shape)
+            noise += X
+            return noise, lengths.copy()
         X = X.copy()
         rows = X.reshape(-1, X.shape[2])
         rows[steps] = rows.take(steps, axis=0) + noise
