@@ -194,11 +194,11 @@ class Network:
                         extra["recurrent_dropout_mask"] = _dropout_factors(
                             shape, rates[1], seed, 4 * i + 1 + j
                         )
-                    if storage is not None:
+                    if storage is None:
+                        output = layer(steps, mask=mask, **extra)
+                    else:
                         extra["storage"] = storage[len(stored)]
-                    output = layer(steps, mask=mask, **extra)
-                    if storage is not None:
-                        output, of_layer = output
+                        output, of_layer = layer(steps, mask=mask, **extra)
                         stored.append(of_layer)
                     if layer.go_backwards and layer.return_sequences:
                         output = tf.reverse(output, (1,))

@@ -1,8 +1,8 @@
-"""TensorFlow, imported quietly and without pauses; whatever else it brings with it.
+"""The import of TensorFlow, Keras and scikit-learn, quiet and without pauses.
 
-Some 400,000 objects come with TensorFlow, Keras and scikit-learn. Six times meanwhile
-Python visits all those that are there so far in search of garbage, and finds next to
-none: a fifth of the import. So it waits until all are there, and takes them for old.
+Some 400,000 objects come with them. Six times meanwhile Python visits all those that
+are there so far in search of garbage, and finds next to none: a fifth of the import. So
+it waits until all are there, and takes them for old.
 """
 
 import gc

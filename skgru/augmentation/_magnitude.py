@@ -51,9 +51,7 @@ class Jitter(Augmenter):
         noise = rng.standard_normal((len(steps), X.shape[2]), dtype=X.dtype)
         noise *= X.dtype.type(self.scale)
         if len(noise) == len(X) * X.shape[1]:  # no padding: nothing to pick out
-            noise = noise.reshape(X.shape)
-            noise += X
-            return noise, lengths.copy()
+            return X + noise.reshape(X.shape), lengths.copy()
         X = X.copy()
         rows = X.reshape(-1, X.shape[2])
         rows[steps] = rows.take(steps, axis=0) + noise
