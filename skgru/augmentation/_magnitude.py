@@ -51,7 +51,9 @@ class Jitter(Augmenter):
         noise = rng.standard_normal((len(steps), X.shape[2]), dtype=X.dtype)
         noise *= X.dtype.type(self.scale)
         if len(noise) == len(X) * X.shape[1]:  # no padding: nothing to pick out
-            return X + noise.reshape(X.shape), lengths.copy()
+            noise = noise.reshape(X.shape)
+            noise += X  # in place: another array costs a quarter more
+            return noise, lengths.copy()
         X = X.copy()
         rows = X.reshape(-1, X.shape[2])
         rows[steps] = rows.take(steps, axis=0) + noise
