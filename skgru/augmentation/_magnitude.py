@@ -52,7 +52,7 @@ class Jitter(Augmenter):
         noise *= X.dtype.type(self.scale)
         if len(noise) == len(X) * X.shape[1]:  # no padding: nothing to pick out
             noise = noise.reshape(X.shape)
-            noise += X  # in place: another array costs a quarter more
+            noise += X
             return noise, lengths.copy()
         X = X.copy()
         rows = X.reshape(-1, X.shape[2])
