@@ -28,6 +28,22 @@ def test_jitter_adds_normal_noise_of_the_scale():
     assert stats.kstest(noise.ravel() / 0.3, "norm").pvalue > 1e-3
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_sequences", [400, 401])
+def test_the_noise_of_jitter_is_independent_between_values(n_sequences, dtype):
+    X = np.zeros((n_sequences, 9, 7), dtype)
+    noise = Jitter(scale=1)(X, random_state=0)
+    assert noise.dtype == dtype and np.isfinite(noise).all()
+    assert len(np.unique(noise)) > 0.99 * noise.size
+    # Sizes too, which numbers drawn in pairs could share: squares are uncorrelated
+    # at every distance, half of all numbers and one number included.
+    for values in (noise.ravel(), noise.ravel() ** 2 - 1):
+        spectrum = np.abs(np.fft.rfft(values - values.mean(), 2 * values.size)) ** 2
+        correlation = np.fft.irfft(spectrum)[: values.size]
+        correlation = correlation[1:] / correlation[0]
+        assert np.abs(correlation).max() < 5.5 / np.sqrt(values.size)
+
+
 def test_scaling_draws_one_factor_for_each_channel_of_each_sequence():
     X = np.random.default_rng(0).uniform(1, 2, size=(500, 6, 4))
     factor = Scaling(scale=0.2)(X, random_state=0) / X
