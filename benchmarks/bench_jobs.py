@@ -2,8 +2,10 @@
 
 GridSearchCV of 8 candidates on 3 folds of JapaneseVowels, without the last fit:
 n_jobs=1, n_jobs=2 in threads (joblib.parallel_config("threading")) and in processes
-("loky"). Programs are on disk, as they are by default after the first use. The first
-search of a process starts workers, imports and loads programs; the second is warm.
+("loky"), these also with TF_NUM_INTRAOP_THREADS=1: otherwise TensorFlow starts as many
+threads as there are cores in every process. Programs are on disk, as they are by
+default after the first use. The first search of a process starts workers, imports and
+loads programs; the second is warm.
 """
 
 import harness
@@ -13,10 +15,13 @@ GRID = {
     "clipnorm": [None, 1.0],
     "dropout": [0.0, 0.2],
 }
+ONE_BY_ONE = "n_jobs=1"
+PROCESSES_OF_ONE_THREAD = "n_jobs=2, processes of one thread"
 MODES = {
-    "n_jobs=1": {"n_jobs": 1, "backend": "threading"},
+    ONE_BY_ONE: {"n_jobs": 1, "backend": "threading"},
     "n_jobs=2, threads": {"n_jobs": 2, "backend": "threading"},
     "n_jobs=2, processes": {"n_jobs": 2, "backend": "loky"},
+    PROCESSES_OF_ONE_THREAD: {"n_jobs": 2, "backend": "loky"},
 }
 UNITS = [64, 128]
 # (T, U, batch, n) of one fit alone.
@@ -44,9 +49,12 @@ def main():
             for units in all_units
         }
         for request in requests.values():  # leaves its programs on disk
-            bench.run("skgru", "jobs", cache, **request, **MODES["n_jobs=1"])
+            bench.run("skgru", "jobs", cache, **request, **MODES[ONE_BY_ONE])
         for _, (units, mode) in bench.interleaved(searches):
-            with bench.start("skgru", **cache) as process:
+            environment = dict(cache)
+            if mode == PROCESSES_OF_ONE_THREAD:
+                environment["TF_NUM_INTRAOP_THREADS"] = "1"
+            with bench.start("skgru", **environment) as process:
                 cold, warm = (
                     process.ask("jobs", **requests[units], **MODES[mode])
                     for _ in range(2)
@@ -84,15 +92,14 @@ def report(bench, searches, cores):
         }
         for key, runs in searches.items()
     }
-    one = "n_jobs=1"
     for units, mode in searches:
-        if mode != one:
+        if mode != ONE_BY_ONE:
             report.claim(
                 f"{units} units, {mode}: fits a second / those of n_jobs=1",
-                rate[units, mode]["warm"] / rate[units, one]["warm"],
+                rate[units, mode]["warm"] / rate[units, ONE_BY_ONE]["warm"],
             )
     same = all(
-        run[when]["scores"] == searches[units, one][0]["warm"]["scores"]
+        run[when]["scores"] == searches[units, ONE_BY_ONE][0]["warm"]["scores"]
         for (units, _), runs in searches.items()
         for run in runs
         for when in ("cold", "warm")
@@ -107,7 +114,7 @@ def report(bench, searches, cores):
                 mode,
                 value["cold"],
                 value["warm"],
-                value["warm"] / rate[units, one]["warm"],
+                value["warm"] / rate[units, ONE_BY_ONE]["warm"],
             ]
             for (units, mode), value in rate.items()
         ],

@@ -174,7 +174,9 @@ def _from_list(X, dtype, allow_nan):
         if item.shape[1] != n_features:
             raise ValueError(
                 f"Sequences of X must have the same number of features: sample 0 has "
-                f"{n_features}, sample {i} has {item.shape[1]}."
+                f"{n_features}, sample {i} has {item.shape[1]}. A row is a time step "
+                "and a column a feature: transpose sequences that have it the other "
+                "way round."
             )
     lengths = np.array([len(item) for item in items], dtype=np.int32)
     block = np.zeros((len(items), lengths.max(), n_features), dtype=dtype)

@@ -21,8 +21,12 @@ def suggest(name, known, cutoff=0.5):
 
     Examples
     --------
-    >>> suggest("adma", ["adam", "sgd"])
+    >>> suggest("adma", ["adam", "adamax", "sgd"])
     " Did you mean 'adam'?"
     """
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    close = difflib.get_close_matches(name, list(known), cutoff=cutoff)
+    if not close:
+        return ""
+    # Letters in another order are one slip of the fingers, and two to difflib.
+    swapped = [other for other in close if sorted(other) == sorted(name)]
+    return f" Did you mean {[*swapped, *close][0]!r}?"

@@ -56,7 +56,7 @@ BAD_X = {
     ),
     "features that differ": (
         lambda X: [*X[:6], X[6][:, :2], *X[7:]],
-        "sample 0 has 3, sample 6 has 2",
+        "sample 0 has 3, sample 6 has 2. A row is a time step",
     ),
     "a 1-D sequence": (
         lambda X: [*X[:6], X[6][:, 0], *X[7:]],

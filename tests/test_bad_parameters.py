@@ -29,7 +29,7 @@ BAD_PARAMETERS = [
     ("recurrent_initializer", 3, "'recurrent_initializer' parameter"),
     ("l1", -1e-3, "'l1' parameter of .* Got -0.001"),
     ("l2", np.nan, "'l2' parameter of .* Got nan"),
-    ("optimizer", "adma", "'optimizer' parameter of .*Did you mean 'adam"),
+    ("optimizer", "adma", "'optimizer' parameter of .*Did you mean 'adam'"),
     ("optimizer", 3, "'optimizer' parameter"),
     ("optimizer", dict, "'optimizer'.*dict"),
     ("learning_rate", 0, "'learning_rate' parameter of .* Got 0"),
