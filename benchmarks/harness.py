@@ -355,7 +355,7 @@ def _draw(panels, path):
                 bars, labels=[_show(float(v)) for v in values.values()], padding=2
             )
             ax.invert_yaxis()
-            ax.margins(x=0.15)
+            ax.margins(x=0.25)
         else:
             for label, (xs, ys) in values.items():
                 ax.plot(xs, ys, marker="o", markersize=3, label=label)
