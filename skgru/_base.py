@@ -140,13 +140,19 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         # Before any compute: parameters, then data.
         self._check_parameters()
         optimizer, rates = self._resolve_optimizer()
-        samples, strata = self._check_data(X, y, sample_weight, resume, classes)
+        samples, origin = self._check_data(X, y, sample_weight, resume, classes)
         if not resume:
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         else:
             seed = self._seed
-        samples, held_out = self._split(samples, strata, validation, seed)
+        samples, held_out = self._split(samples, origin, validation, seed)
         if self.augmenter is not None:
+            if isinstance(self.augmenter, type):
+                raise TypeError(
+                    f"The 'augmenter' parameter of {type(self).__name__} must be an "
+                    f"instance. Got the class {self.augmenter.__name__} instead: add "
+                    "parentheses."
+                )
             kind = "series" if self._vocabulary_size is None else "tokens"
             self.augmenter.check(kind, vocabulary_size=self._vocabulary_size)
         monitor = "loss" if held_out is None else "val_loss"
@@ -226,7 +232,7 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         self.history_ = self._state.history
         self.n_iter_ = len(self.history_.get("loss", []))
         losses = self.history_.get(monitor, [])
-        self.best_epoch_ = int(np.argmin(losses)) if losses else 0
+        self.best_epoch_ = int(np.nanargmin(losses)) if losses else 0
         for callback in stopper:
             self.best_epoch_ = int(callback.best_epoch)
         vars(self).pop("_model", None)

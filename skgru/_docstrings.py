@@ -48,8 +48,8 @@ PARAMETERS = """units : int or tuple of int, default=64
         the weights of the best epoch.
     validation_split : float or splitter, default=0.2
         What early stopping holds out: a fraction, drawn after shuffling (stratified for
-        classes), or a scikit-learn splitter, whose first split is used. Unused if
-        ``X_val`` is passed to ``fit``.
+        classes), or a scikit-learn splitter of the rows of X, whose first split is
+        used. Unused if ``X_val`` is passed to ``fit``.
     patience : int, default=10
         Epochs without improvement before training stops.
     min_delta : float, default=0.0
@@ -90,7 +90,8 @@ ATTRIBUTES = """n_features_in_ : int
         where nothing was held out). With early stopping its weights are kept.
     history_ : dict of str to list
         ``loss``, ``learning_rate`` and, with validation data, ``val_loss`` of every
-        epoch. Losses include the penalties and are on the targets' standardised scale.
+        epoch, NaN where a training that continued did not measure it. Losses include
+        the penalties and are on the targets' standardised scale.
     model_ : keras.Model
         The network in stock Keras layers, which can be saved and loaded without this
         package."""

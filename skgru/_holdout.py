@@ -1,22 +1,48 @@
 """Which samples are held out to measure the validation loss."""
 
+from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 
 
-def hold_out(validation_split, n_samples, classes, random_state, owner):
-    """Return the indices to train on and the indices to validate on.
+@dataclass(frozen=True)
+class Origin:
+    """Which rows of the user's X are samples: those of weight 0 are left out.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of rows of X.
+    rows : ndarray of shape (n_samples,)
+        The row that each sample is.
+    classes : ndarray of shape (n_rows,) or None
+        Classes to stratify by.
+    """
+
+    n_rows: int
+    rows: np.ndarray
+    classes: np.ndarray | None
+
+    def samples_of(self, rows):
+        """Return the samples that some rows of X are, in that order."""
+        sample = np.full(self.n_rows, -1)
+        sample[self.rows] = np.arange(len(self.rows))
+        samples = sample[rows]
+        return samples[samples >= 0]
+
+
+def hold_out(validation_split, origin, random_state, owner):
+    """Return the samples to train on and the samples to validate on, as indices.
 
     Parameters
     ----------
     validation_split : float or splitter
-        A fraction, drawn after shuffling, or a scikit-learn splitter, whose first split
-        is used.
-    n_samples : int
-    classes : ndarray of shape (n_samples,) or None
-        Classes to stratify by; each must stay in the training part.
+        A fraction of the samples, drawn after shuffling, or a scikit-learn splitter of
+        the rows of X, whose first split is used.
+    origin : Origin
+        Each of its classes must stay in the training part.
     random_state : int
     owner : str
         Class name of the estimator, for messages.
@@ -28,21 +54,23 @@ def hold_out(validation_split, n_samples, classes, random_state, owner):
     Raises
     ------
     ValueError
-        A part without a sample, or a training part without one of the classes.
+        A splitter that needs more than X and y, a part without a sample, or a training
+        part without one of the classes.
     """
-    rows = np.zeros((n_samples, 1))
+    n_samples = len(origin.rows)
+    classes = None if origin.classes is None else origin.classes[origin.rows]
     if isinstance(validation_split, Real):
         train, validation = _fraction(
-            float(validation_split), rows, classes, random_state, owner
+            float(validation_split),
+            np.zeros((n_samples, 1)),
+            classes,
+            random_state,
+            owner,
         )
     else:
-        try:
-            train, validation = next(iter(validation_split.split(rows, classes)))
-        except StopIteration:
-            raise ValueError(
-                f"The 'validation_split' parameter of {owner} yields no split of "
-                f"{n_samples} samples: {validation_split!r}."
-            ) from None
+        train, validation = map(
+            origin.samples_of, _first_split(validation_split, origin, owner)
+        )
     for name, part in (("training", train), ("validation", validation)):
         if len(part) == 0:
             raise ValueError(
@@ -58,6 +86,24 @@ def hold_out(validation_split, n_samples, classes, random_state, owner):
                 "stratified splitter, or a smaller fraction."
             )
     return train, validation
+
+
+def _first_split(splitter, origin, owner):
+    """Return the rows of X that a splitter puts into each part."""
+    try:
+        return next(iter(splitter.split(np.zeros((origin.n_rows, 1)), origin.classes)))
+    except StopIteration:
+        raise ValueError(
+            f"The 'validation_split' parameter of {owner} yields no split of "
+            f"{origin.n_rows} samples: {splitter!r}."
+        ) from None
+    except (TypeError, ValueError) as error:
+        # Of groups, or of real targets, for example: it is given neither.
+        raise ValueError(
+            f"The 'validation_split' parameter of {owner} cannot split X"
+            f"{'' if origin.classes is None else ' and y'} alone: {splitter!r} says: "
+            f"{error} Pass X_val and y_val to fit instead, or another splitter."
+        ) from error
 
 
 def _fraction(fraction, rows, classes, random_state, owner):

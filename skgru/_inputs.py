@@ -5,8 +5,9 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from ._batches import Samples
-from ._holdout import hold_out
-from ._sequences import as_sequences
+from ._holdout import Origin, hold_out
+from ._sequences import as_sequences, named
+from ._sklearn import check_feature_names
 from ._training import SPLIT, random_stream
 
 
@@ -14,7 +15,7 @@ class Inputs:
     """How data enters an estimator; mixed into `BaseGRU`."""
 
     def _check_data(self, X, y, sample_weight, resume, classes):
-        """Return the samples, and their classes to stratify by or None."""
+        """Return the samples of positive weight, and where they are from."""
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is "
@@ -33,15 +34,18 @@ class Inputs:
                 ensure_non_negative=True,
             )
         # Left out first: a class may have no other samples.
-        left_in = self._positive(weight)
-        sequences, y, weight = sequences.take(left_in), y[left_in], weight[left_in]
+        rows, all_y = self._positive(weight), y
+        y, weight = y[rows], weight[rows]
         if not resume:
             self._fit_targets(y, weight, classes)
         encoded = self._encode(y)
         weight = np.float32(weight * self._class_weights(y))
-        samples, strata = Samples(sequences, encoded, weight), self._classes_of(y)
         left_in = self._positive(weight)
-        return samples.take(left_in), None if strata is None else strata[left_in]
+        rows, encoded, weight = rows[left_in], encoded[left_in], weight[left_in]
+        if len(rows) < n_samples:  # else they are not copied
+            sequences = sequences.take(rows)
+        origin = Origin(n_samples, rows, self._classes_of(all_y))
+        return Samples(sequences, encoded, weight), origin
 
     def _positive(self, weight):
         """Return which samples have a positive weight."""
@@ -51,8 +55,7 @@ class Inputs:
                 "All samples have weight 0: there is nothing to train on. Pass a "
                 "positive sample_weight for at least one sample."
             )
-        # A slice of everything copies nothing.
-        return slice(None) if len(left_in) == len(weight) else left_in
+        return left_in
 
     def _check_X(self, X, reset):
         """Return X as sequences, checked against what was fitted unless ``reset``."""
@@ -71,20 +74,23 @@ class Inputs:
         both_flat = sequences.form == "univariate" == self._form
         if both_flat:
             validate_data(self, X, reset=reset, skip_check_array=True)
-        elif not reset:
+            return sequences
+        if not reset:
             expected = 1 if self._form == "univariate" else self.n_features_in_
             if sequences.n_features != expected:
                 raise ValueError(
                     f"X has {sequences.n_features} features, but {type(self).__name__} "
                     f"is expecting {expected} features as input."
                 )
+        if sequences.form == "list":
+            check_feature_names(self, named(X), reset=reset)
         return sequences
 
     def _class_weights(self, y):
         """Return factors of the samples' weights that depend on y."""
         return np.float32(1.0)
 
-    def _split(self, samples, strata, validation, seed):
+    def _split(self, samples, origin, validation, seed):
         """Return the samples to train on, and those to validate on or None."""
         X_val, y_val = validation
         if (X_val is None) != (y_val is None):
@@ -101,8 +107,7 @@ class Inputs:
             return samples, None
         train, held_out = hold_out(
             self.validation_split,
-            len(samples),
-            strata,
+            origin,
             int(random_stream(seed, SPLIT).integers(2**31 - 1)),
             type(self).__name__,
         )

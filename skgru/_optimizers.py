@@ -77,6 +77,14 @@ class OptimizerSpec:
 
 
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+# Refused, or of no use without what is.
+_NOT_SUPPORTED = (
+    "gradient_accumulation_steps",
+    "loss_scale_factor",
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+)
 
 
 def resolve_optimizer(optimizer, params, owner):
@@ -171,6 +179,7 @@ def _config(cls, params, owner):
 
 def _make(cls, params, owner):
     known = set(inspect.signature(cls).parameters) - {"kwargs"}
+    offered = known.difference(_CLIPPING, _NOT_SUPPORTED, ["learning_rate"])
     for name in params:
         if name in ("learning_rate", *_CLIPPING):
             raise ValueError(
@@ -179,8 +188,8 @@ def _make(cls, params, owner):
         if name not in known:
             raise ValueError(
                 f"Invalid parameter 'optimizer__{name}' for {owner}: {cls.__name__} "
-                f"has no {name!r}.{suggest(name, known)} It has "
-                f"{', '.join(sorted(known))}."
+                f"has no {name!r}.{suggest(name, offered)} It has "
+                f"{', '.join(sorted(offered))}."
             )
     try:
         return cls(**params)

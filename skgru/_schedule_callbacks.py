@@ -16,7 +16,8 @@ class Plateau(keras.callbacks.ReduceLROnPlateau):
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
         for epoch, value in enumerate(self._past):
-            self.on_epoch_end(epoch, {self.monitor: value})
+            if not math.isnan(value):  # NaN: the epoch did not measure it
+                self.on_epoch_end(epoch, {self.monitor: value})
 
 
 class SetLearningRate(keras.callbacks.Callback):

@@ -149,14 +149,16 @@ def _holds_arrays(X):
 
 def _check_rectangular(X):
     """Say what is wrong with lists that NumPy would only call inhomogeneous."""
-    if not isinstance(X, list | tuple) or len(X) == 0:
+    one_column = isinstance(X, list | tuple) or getattr(X, "ndim", 2) == 1
+    if not one_column or len(X) == 0:
         return
-    if isinstance(X[0], str):
+    first = next(iter(X))
+    if isinstance(first, str):
         raise ValueError(
-            f"X holds texts (sample 0 is {X[0]!r}). Turn them into token ids with "
-            "skgru.preprocessing.TextSequencer."
+            f"X holds texts (sample 0 is {str(first)!r}). Turn them into token ids "
+            "with skgru.preprocessing.TextSequencer."
         )
-    if not isinstance(X[0], list | tuple):
+    if not isinstance(X, list | tuple) or not isinstance(first, list | tuple):
         return
     for i, item in enumerate(X):
         if isinstance(item, list | tuple) and len(item) != len(X[0]):
@@ -178,12 +180,33 @@ def _from_list(X, dtype, allow_nan):
                 "and a column a feature: transpose sequences that have it the other "
                 "way round."
             )
+    _check_names(X)
     lengths = np.array([len(item) for item in items], dtype=np.int32)
     block = np.zeros((len(items), lengths.max(), n_features), dtype=dtype)
     for row, item in zip(block, items, strict=True):
         row[: len(item)] = item
     _check_finite(block, lengths, allow_nan, "list")
     return Sequences(block, lengths, "list")
+
+
+def _check_names(X):
+    """Refuse DataFrames whose columns are not those of the first, in its order."""
+    expected = named(X)
+    for i, item in enumerate(X):
+        names, first = (
+            list(getattr(frame, "columns", [])) for frame in (item, expected)
+        )
+        if names and first and names != first:
+            raise ValueError(
+                "DataFrames in X must have the same columns in the same order: those "
+                f"of sample 0 are {first}, those of sample {i} are {names}. Use "
+                "frame[columns] for each of them."
+            )
+
+
+def named(X):
+    """Return what holds the names of the features of a list of sequences."""
+    return next(iter(X))
 
 
 def _one_sequence(i, item, dtype):

@@ -211,8 +211,7 @@ class Training:
                         logs["val_loss"] = validate()
                     logs["learning_rate"] = learning_rate
                     self._check_finite(epoch, logs)
-                    for name, value in logs.items():
-                        self.history.setdefault(name, []).append(value)
+                    self._record(epoch, logs)
                     self._hear("on_epoch_end", epoch, dict(logs))
                 if self.stop_training:
                     break
@@ -220,6 +219,13 @@ class Training:
             interrupted = True
         self._hear("on_train_end", dict(logs))
         return interrupted
+
+    def _record(self, epoch, logs):
+        """Append to the history, with NaN for what other epochs logged alone."""
+        for name in {**self.history, **logs}:
+            values = self.history.setdefault(name, [])
+            values += [np.nan] * (epoch - len(values))
+            values.append(logs.get(name, np.nan))
 
     def _order(self, epoch, lengths):
         """Return the order in which an epoch visits samples of these lengths."""
@@ -332,6 +338,7 @@ class Training:
         rate = np.float32(self.rates.learning_rate)
         model.set_weights(weights)
         model.optimizer.learning_rate = rate
+        model.optimizer.iterations.assign(self.n_steps)
         model.stop_training = self.stop_training
         getattr(self._users, hook)(*args)
         self.stop_training = self.stop_training or model.stop_training

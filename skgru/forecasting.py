@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from ._sklearn import HasMethods, Interval, fit_context
+from ._sklearn import HasMethods, Interval, check_feature_names, fit_context
 from .preprocessing import make_windows
 from .preprocessing._windows import as_channels, target_column
 
@@ -120,6 +120,7 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         channels = as_channels(X, "series")
         self._target = target_column(X, channels, self.target)
         self.n_channels_in_ = channels.shape[1]
+        check_feature_names(self, X, reset=True)
         windows, follows = make_windows(
             channels, self.window, self.horizon, target=self._target
         )
@@ -224,6 +225,7 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
                 f"series has {channels.shape[1]} channels, but GRUForecaster was "
                 f"fitted on {self.n_channels_in_}."
             )
+        check_feature_names(self, series, reset=False)
         return channels
 
     def _relative(self, windows):

@@ -29,11 +29,13 @@ _HARMLESS = (
     keras.optimizers.Optimizer,
 )
 # What a search is made of: its splitter, its scorer and, in scikit-learn 1.7, the
-# metadata that they asked for.
-_IN_SEARCHES = (
+# metadata that they asked for; and what votes, stacks and calibrates.
+_OF_SCIKIT_LEARN = (
     "sklearn.model_selection.",
     "sklearn.metrics.",
     "sklearn.utils._metadata_requests",
+    "sklearn.utils._bunch",
+    "sklearn.calibration",
 )
 
 
@@ -100,7 +102,9 @@ def load(path, trusted=()):
     ------
     skops.io.exceptions.UntrustedTypesFoundException
         The file names a type that is neither scikit-learn's, this package's nor in
-        ``trusted``. Nothing of it has run.
+        ``trusted``. Nothing of it has run. A randomised search holds distributions of
+        SciPy, which run code that their file holds: name them in ``trusted`` if it is
+        yours, or save its ``best_estimator_`` alone.
     """
     import skops.io
 
@@ -110,7 +114,7 @@ def load(path, trusted=()):
 
 
 def _is_harmless(name):
-    """Whether a name is that of a class of ours, of Keras' optimizers, of a search."""
+    """Whether a name is of ours, of Keras' optimizers or of scikit-learn's above."""
     module_name, _, type_name = name.rpartition(".")
     package = module_name.split(".")[0]
     if package not in ("keras", "skgru", "sklearn"):
@@ -122,4 +126,4 @@ def _is_harmless(name):
     found = getattr(module, type_name, None)
     if not isinstance(found, type) or found.__module__ != module_name:
         return False
-    return module_name.startswith(_IN_SEARCHES) or issubclass(found, _HARMLESS)
+    return module_name.startswith(_OF_SCIKIT_LEARN) or issubclass(found, _HARMLESS)

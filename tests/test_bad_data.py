@@ -1,10 +1,11 @@
 """Data that fit and predict refuse, each before any compute."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import KFold, PredefinedSplit
+from sklearn.model_selection import GroupKFold, KFold, PredefinedSplit
 
 
 def changed(X, *place, value):
@@ -58,6 +59,16 @@ BAD_X = {
         lambda X: [*X[:6], X[6][:, :2], *X[7:]],
         "sample 0 has 3, sample 6 has 2. A row is a time step",
     ),
+    "columns in another order": (
+        lambda X: [
+            pd.DataFrame(x, columns=list("abc" if i < 6 else "acb"))
+            for i, x in enumerate(X)
+        ],
+        r"sample 0 are \['a', 'b', 'c'\], those of sample 6 are \['a', 'c', 'b'\]",
+    ),
+    "texts": (lambda X: ["a b"] * len(X), "'a b'.*TextSequencer"),
+    "an array of texts": (lambda X: np.array(["a b"] * len(X)), "'a b'.*TextSequencer"),
+    "a Series of texts": (lambda X: pd.Series(["a b"] * len(X)), "TextSequencer"),
     "a 1-D sequence": (
         lambda X: [*X[:6], X[6][:, 0], *X[7:]],
         r"(?s)sample 6 has shape \(6,\)",
@@ -258,6 +269,7 @@ def test_a_class_that_only_validation_data_has(classifier, X, labels, refused):
         (0.99, "'validation_split' parameter of GRUClassifier is 0.99 of 44 samples"),
         (PredefinedSplit([-1] * 44), "yields no split"),
         (PredefinedSplit([0] * 44), "leaves no sample for training"),
+        (GroupKFold(2), "cannot split X and y alone: GroupKFold.*'groups'.*X_val"),
         (0.0, "The 'validation_split' parameter"),
         (1.0, "The 'validation_split' parameter"),
         (5, "The 'validation_split' parameter"),

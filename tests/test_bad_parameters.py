@@ -7,6 +7,7 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GridSearchCV
 
 from skgru import GRUClassifier, GRURegressor
+from skgru.augmentation import Jitter
 
 BAD_PARAMETERS = [
     ("units", 0, r"'units' parameter of .* \[1, inf\).* Got 0"),
@@ -97,6 +98,12 @@ def test_misspelt_parameters(cls):
     [
         ({"optimizer__momentm": 0.9}, "'optimizer__momentm'.*Did you mean 'momentum'"),
         ({"optimizer__momentum": 2.0}, "momentum"),
+        # Neither suggests nor lists what is refused.
+        (
+            {"optimizer": "adam", "optimizer__momentum": 0.9},
+            "Adam has no 'momentum'. It has amsgrad, beta_1, beta_2, epsilon, name, "
+            "weight_decay.$",
+        ),
         ({"optimizer__learning_rate": 0.1}, "Set 'learning_rate'"),
         ({"optimizer__clipnorm": 0.1}, "Set 'clipnorm'"),
         ({"optimizer__use_ema": True}, "'use_ema' is not supported"),
@@ -157,3 +164,9 @@ def test_a_diverging_candidate_is_a_failed_fit_of_a_search(regressor, X, targets
             search.fit(X, targets)
     assert search.best_params_ == {"learning_rate": 0.02}
     assert np.isnan(search.cv_results_["mean_test_score"][0])
+
+
+def test_an_augmenters_class_instead_of_one(either, X, refused):
+    estimator, y = either(augmenter=Jitter)
+    message = "The 'augmenter' parameter of .* class Jitter instead: add parentheses"
+    refused(estimator, "fit", X, y, message=message, error=TypeError)

@@ -286,3 +286,14 @@ def test_ctrl_c_with_early_stopping_keeps_the_best_weights(classifier, X, labels
     columns = np.searchsorted(fitted.classes_, labels[12:24])
     loss = -np.log(fitted.predict_proba(X[:12])[np.arange(12), columns]).mean()
     assert loss == pytest.approx(min(fitted.history_["val_loss"]), rel=1e-5)
+
+
+def test_the_models_optimizer_counts_the_steps(classifier, X, labels):
+    counts = []
+    watch = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: counts.append(
+            int(watch.model.optimizer.iterations)
+        )
+    )
+    classifier(epochs=2, batch_size=16, callbacks=watch).fit(X, labels)
+    assert counts == [3, 6]

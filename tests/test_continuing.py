@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+from skgru.plotting import TrainingCurveDisplay
+from skgru.schedules import ReduceOnPlateau
+
 
 def assert_same_fit(first, second, X):
     """Equal to the last bit: weights, history, predictions."""
@@ -140,3 +143,27 @@ def test_early_stopping_goes_on_after_a_warm_start(classifier, X, labels):
     fitted.fit(X, labels)
     assert fitted.history_["val_loss"][:2] == first
     assert len(fitted.history_["val_loss"]) == 4
+
+
+def test_the_history_says_nan_of_epochs_that_were_not_validated(classifier, X, labels):
+    fitted = classifier(warm_start=True, epochs=3).fit(X, labels)
+    fitted.fit(X, labels, X_val=X[:9], y_val=labels[:9]).fit(X, labels)
+    loss, val_loss = fitted.history_["loss"], fitted.history_["val_loss"]
+    assert len(loss) == len(val_loss) == fitted.n_iter_ == 9
+    assert np.isnan(val_loss).tolist() == 3 * [True] + 3 * [False] + 3 * [True]
+    fitted.fit(X, labels, X_val=X[:9], y_val=labels[:9])
+    assert fitted.best_epoch_ == np.nanargmin(fitted.history_["val_loss"]) >= 3
+    TrainingCurveDisplay.from_estimator(fitted)
+
+
+def test_a_plateau_is_sought_in_epochs_that_were_validated(classifier, X, labels):
+    plateau = ReduceOnPlateau(patience=2, min_delta=100.0)
+    fitted = classifier(warm_start=True, epochs=4, schedule=plateau)
+    fitted.set_params(schedule=None).fit(X, labels)
+    fitted.set_params(schedule=plateau, epochs=2)
+    fitted.fit(X, labels, X_val=X[:9], y_val=labels[:9])
+    fitted.set_params(epochs=1).fit(X, labels, X_val=X[:9], y_val=labels[:9])
+    rates = fitted.history_["learning_rate"]
+    assert len(set(rates)) == 1  # two epochs without improvement have only just been
+    fitted.fit(X, labels, X_val=X[:9], y_val=labels[:9])
+    assert fitted.history_["learning_rate"][-1] < rates[-1]

@@ -127,6 +127,33 @@ def test_a_splitter_gets_the_classes_and_one_split_is_asked_for(classifier, X, l
     np.testing.assert_array_equal(classes, labels)
 
 
+@pytest.mark.parametrize("weighted", ["sample_weight", "class_weight"])
+def test_a_splitter_splits_the_rows_of_X_those_of_weight_0_too(
+    classifier, X, labels, weighted
+):
+    """Leaving samples out moves no other into the part that is held out."""
+    weight = np.where(labels == "low", 0, 1)
+    params, more = {}, {}
+    if weighted == "sample_weight":
+        more = {"sample_weight": weight}
+    else:
+        params = {"class_weight": {"low": 0, "middle": 1, "high": 1}}
+    train = np.arange(len(X)) < 16
+    fitted = classifier(
+        **{**STOPPED, "epochs": 2},
+        **params,
+        validation_split=PredefinedSplit(np.where(train, -1, 0)),
+    )
+    fitted.fit(X, labels, **more)
+    by_hand = classifier(epochs=2, learning_rate=0.1, **params)
+    more = {name: values[train] for name, values in more.items()}
+    held_out = ~train & (weight > 0)
+    by_hand.fit(
+        X[train], labels[train], X_val=X[held_out], y_val=labels[held_out], **more
+    )
+    assert fitted.history_["val_loss"] == by_hand.history_["val_loss"]
+
+
 def test_a_fraction_of_sorted_classes_holds_out_every_class(classifier, X, labels):
     """Shuffled and stratified: the last rows, all of one class, would be no measure.
 

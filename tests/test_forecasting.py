@@ -136,8 +136,16 @@ def test_channels_are_features_and_one_is_the_target():
     np.testing.assert_array_equal(forecaster.regressor_.y_[:2], [5, 7])
     # Repeat predicts the first channel, which is 0 at the last step of a window.
     np.testing.assert_array_equal(forecaster.predict(), [181])
-    np.testing.assert_array_equal(forecaster.predict(series=frame.to_numpy()), [181])
+    np.testing.assert_array_equal(forecaster.predict(series=frame), [181])
     assert forecaster.score(frame) == 0
+    with pytest.warns(UserWarning, match="X does not have valid feature names"):
+        unnamed = forecaster.predict(series=frame.to_numpy())
+    np.testing.assert_array_equal(unnamed, [181])
+    for other in (frame[["power", "wind"]], frame.rename(columns={"wind": "gust"})):
+        with pytest.raises(ValueError, match="feature names should match"):
+            forecaster.predict(series=other)
+        with pytest.raises(ValueError, match="feature names should match"):
+            forecaster.score(other)
 
 
 def test_parameters_are_tuned_in_folds_of_the_series():

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 import pytest
 import skops.io
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -33,6 +35,10 @@ def saved_and_loaded(estimator, tmp_path):
         GridSearchCV(
             GRUClassifier(4, epochs=1, random_state=0), {"l2": [0.0, 0.1]}, cv=2
         ),
+        VotingClassifier(
+            [("gru", GRUClassifier(4, epochs=1, random_state=0))], voting="soft"
+        ),
+        CalibratedClassifierCV(GRUClassifier(4, epochs=1, random_state=0), cv=2),
         GRUClassifier(
             4,
             epochs=1,
@@ -44,7 +50,7 @@ def saved_and_loaded(estimator, tmp_path):
             callbacks=[keras.callbacks.CSVLogger("unused.csv")],
         ).set_params(epochs=1),
     ],
-    ids=["classifier", "pipeline", "search", "objects"],
+    ids=["classifier", "pipeline", "search", "vote", "calibrated", "objects"],
 )
 def test_predictions_and_parameters_survive(estimator, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

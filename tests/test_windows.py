@@ -105,6 +105,12 @@ class TestMakeWindows:
         with pytest.raises(ValueError, match=re.escape(message)):
             make_windows(series, 3)
 
+    def test_a_column_that_is_not_numeric_is_named(self):
+        days = pd.date_range("2026-01-01", periods=9)
+        frame = pd.DataFrame({"day": days, "x": np.arange(9.0)})
+        with pytest.raises(ValueError, match=r"'day' of series is not numeric.*index"):
+            make_windows(frame, 3)
+
     def test_bad_exogenous_is_refused(self):
         with pytest.raises(ValueError, match="series has 20 steps, exogenous has 3"):
             make_windows(STEPS, 3, exogenous=[1, 2, 3])
@@ -233,6 +239,12 @@ class TestSequencesFromFrame:
         assert sequences_from_frame(frame, "sensor", "time")[0][0].dtype == np.float64
         only = sequences_from_frame(frame, "sensor", "time", "x")
         assert only[0][0].dtype == np.float32
+
+    def test_columns_may_be_an_index(self):
+        frame = long_frame()
+        by_index = sequences_from_frame(frame, "sensor", "time", frame.columns[2:])
+        by_list = sequences_from_frame(frame, "sensor", "time", list(frame.columns[2:]))
+        np.testing.assert_array_equal(by_index[0][0], by_list[0][0])
 
     def test_a_misspelt_column_gets_a_suggestion(self):
         with pytest.raises(

@@ -65,7 +65,8 @@ def sequences_from_frame(df, id, time, columns=None):
         )
     if len(df) == 0:
         raise ValueError("df has no row; at least one is needed.")
-    columns = [columns] if isinstance(columns, str) else columns
+    if columns is not None:
+        columns = [columns] if isinstance(columns, str) else list(columns)
     _check_columns(df, [id, time, *(columns or [])])
     if columns is None:
         columns = [name for name in df.columns if name not in (id, time)]

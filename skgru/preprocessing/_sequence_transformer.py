@@ -5,8 +5,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._sequences import as_sequences
-from .._sklearn import fit_context
+from .._sequences import as_sequences, named
+from .._sklearn import check_feature_names, fit_context
 from ._token_array import TokenArray
 
 
@@ -128,6 +128,8 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         validate_data(self, X, reset=reset, skip_check_array=True, ensure_2d=columns)
         if not columns:
             self._check_features(sequences.n_features, reset)
+        if sequences.form == "list":
+            check_feature_names(self, named(X), reset=reset)
         return sequences
 
     def _check_features(self, n_features, reset):

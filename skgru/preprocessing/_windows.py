@@ -98,6 +98,14 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
 
 def as_channels(values, name):
     """Return ``values`` as a finite float array of shape (n_steps, n_channels)."""
+    # Of a DataFrame: check_array would name no column.
+    types = dict(values.dtypes) if hasattr(values, "columns") else {}
+    for column, dtype in types.items():
+        if dtype.kind not in "iufb":
+            raise ValueError(
+                f"Column {column!r} of {name} is not numeric (dtype {dtype}). Drop it, "
+                "or make dates the index: a step is a row."
+            )
     array = check_array(
         values,
         dtype=[np.float64, np.float32],
