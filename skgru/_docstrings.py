@@ -64,7 +64,8 @@ PARAMETERS = """units : int or tuple of int, default=64
     callbacks : keras.callbacks.Callback, list of them or None, default=None
         Called as Keras calls them, on a ``keras.Model`` equal to the training's state.
         Batches are run many in one call, as with Keras' ``steps_per_execution``, unless
-        a callback listens to batches.
+        a callback listens to batches. What callbacks add to ``logs`` is not recorded in
+        ``history_``.
     warm_start : bool, default=False
         Continue from the last fit: weights, optimizer state and epoch count.
     verbose : {0, 1, 2}, default=0

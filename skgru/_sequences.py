@@ -191,12 +191,12 @@ def _from_list(X, dtype, allow_nan):
 
 def _check_names(X):
     """Refuse DataFrames whose columns are not those of the first, in its order."""
-    expected = named(X)
+    first = list(getattr(named(X), "columns", []))
+    if not first:
+        return
     for i, item in enumerate(X):
-        names, first = (
-            list(getattr(frame, "columns", [])) for frame in (item, expected)
-        )
-        if names and first and names != first:
+        names = list(getattr(item, "columns", first))
+        if names != first:
             raise ValueError(
                 "DataFrames in X must have the same columns in the same order: those "
                 f"of sample 0 are {first}, those of sample {i} are {names}. Use "

@@ -363,6 +363,13 @@ class TestTokenArray:
         assert np.shares_memory(TokenArray(ids, 9), ids)
 
 
+def test_tokens_without_an_order_are_refused():
+    events = [["login"], [404]]
+    message = "sample 1 holds 404 of type int, sample 0 str. .*map"
+    with pytest.raises(TypeError, match=message):
+        TextSequencer(analyzer=list).fit(events)
+
+
 def describe(X):
     """Say what arrived in another process."""
     base = X

@@ -291,7 +291,10 @@ class TextSequencer(TransformerMixin, BaseEstimator):
                 f"in {len(texts)} texts, none of them in {self.min_df} (min_df) texts. "
                 "Lower min_df, or check token_pattern, tokenizer and stop_words."
             )
-        frequent.sort(key=lambda token: (-count[token], token))
+        try:
+            frequent.sort(key=lambda token: (-count[token], token))
+        except TypeError as error:
+            raise _without_order(texts) from error
         if self.max_tokens is not None:
             frequent = frequent[: self.max_tokens - 2]
         return {token: i for i, token in enumerate(frequent, start=UNKNOWN + 1)}
@@ -306,3 +309,15 @@ class TextSequencer(TransformerMixin, BaseEstimator):
             known = known or [UNKNOWN]
             row[: len(known)] = known
         return TokenArray(ids, self.vocabulary_size_)
+
+
+def _without_order(texts):
+    """Return the error that tokens cannot be compared with each other."""
+    tokens = [(i, token) for i, of_text in enumerate(texts) for token in of_text]
+    first = type(tokens[0][1])
+    i, token = next((t for t in tokens if type(t[1]) is not first), tokens[0])
+    return TypeError(
+        f"Tokens must have an order, as strings do: sample {i} holds {token!r} of type "
+        f"{type(token).__name__}, sample {tokens[0][0]} {first.__name__}. Let the "
+        "analyzer or tokenizer return strings, for example with map(str, ...)."
+    )
