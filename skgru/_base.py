@@ -147,12 +147,6 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
             seed = self._seed
         samples, held_out = self._split(samples, origin, validation, seed)
         if self.augmenter is not None:
-            if isinstance(self.augmenter, type):
-                raise TypeError(
-                    f"The 'augmenter' parameter of {type(self).__name__} must be an "
-                    f"instance. Got the class {self.augmenter.__name__} instead: add "
-                    "parentheses."
-                )
             kind = "series" if self._vocabulary_size is None else "tokens"
             self.augmenter.check(kind, vocabulary_size=self._vocabulary_size)
         monitor = "loss" if held_out is None else "val_loss"

@@ -7,7 +7,6 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from ._batches import Samples
 from ._holdout import Origin, hold_out
 from ._sequences import as_sequences, named
-from ._sklearn import check_feature_names
 from ._training import SPLIT, random_stream
 
 
@@ -83,7 +82,9 @@ class Inputs:
                     f"is expecting {expected} features as input."
                 )
         if sequences.form == "list":
-            check_feature_names(self, named(X), reset=reset)
+            validate_data(
+                self, named(X), reset=reset, skip_check_array=True, ensure_2d=False
+            )
         return sequences
 
     def _class_weights(self, y):

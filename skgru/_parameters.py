@@ -219,6 +219,13 @@ class Parameters:
                     f"initializer or an instance. Got {value!r} instead."
                     + suggest(value, INITIALIZERS)
                 )
+        for name, method in (("schedule", "_callback"), ("augmenter", "augment")):
+            value = getattr(self, name)
+            if isinstance(value, type) and hasattr(value, method):
+                raise TypeError(
+                    f"The '{name}' parameter of {owner} must be an instance. Got the "
+                    f"class {value.__name__} instead: add parentheses."
+                )
         self._user_callbacks()
 
     def _units(self):

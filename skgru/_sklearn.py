@@ -1,7 +1,6 @@
 """The one place that knows scikit-learn's private and version-dependent names.
 
-``_fit_context`` and the constraint classes have been stable since 1.2 but are private,
-as is ``_check_feature_names``, here since 1.6;
+``_fit_context`` and the constraint classes have been stable since 1.2 but are private;
 ``sklearn.callback`` exists from 1.9 on.
 """
 
@@ -14,7 +13,6 @@ from sklearn.utils._param_validation import (
     Options,
     StrOptions,
 )
-from sklearn.utils.validation import _check_feature_names as check_feature_names
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -36,7 +34,6 @@ __all__ = [
     "InvalidParameterError",
     "Options",
     "StrOptions",
-    "check_feature_names",
     "fit_context",
     "with_callbacks",
 ]

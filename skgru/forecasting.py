@@ -4,9 +4,9 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._sklearn import HasMethods, Interval, check_feature_names, fit_context
+from ._sklearn import HasMethods, Interval, fit_context
 from .preprocessing import make_windows
 from .preprocessing._windows import as_channels, target_column
 
@@ -120,7 +120,7 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         channels = as_channels(X, "series")
         self._target = target_column(X, channels, self.target)
         self.n_channels_in_ = channels.shape[1]
-        check_feature_names(self, X, reset=True)
+        self._check_names(X, reset=True)
         windows, follows = make_windows(
             channels, self.window, self.horizon, target=self._target
         )
@@ -225,8 +225,11 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
                 f"series has {channels.shape[1]} channels, but GRUForecaster was "
                 f"fitted on {self.n_channels_in_}."
             )
-        check_feature_names(self, series, reset=False)
+        self._check_names(series, reset=False)
         return channels
+
+    def _check_names(self, series, reset):
+        validate_data(self, series, reset=reset, skip_check_array=True, ensure_2d=False)
 
     def _relative(self, windows):
         """Return windows without their level, and that of the target, (n, 1)."""

@@ -334,11 +334,6 @@ def schedule_callback(schedule, *, learning_rate, epochs, monitor, history, owne
     """
     if isinstance(schedule, str):
         schedule = _by_name(schedule, owner)()
-    elif isinstance(schedule, type) and hasattr(schedule, "_callback"):
-        raise TypeError(
-            f"The 'schedule' parameter of {owner} must be an instance. Got the class "
-            f"{schedule.__name__} instead: add parentheses."
-        )
     if hasattr(schedule, "_callback"):
         return schedule._callback(learning_rate, epochs, monitor, history)
     if callable(schedule):

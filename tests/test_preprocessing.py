@@ -96,6 +96,19 @@ class TestEveryTransformer:
         ):
             fitted.transform(ragged(n_features=3))
 
+    def test_columns_of_frames_in_a_list_are_checked_by_name(self, transformer):
+        frames = [pd.DataFrame(x) for x in ragged()]
+        named = [f.set_axis([f"c{i}" for i in f.columns], axis=1) for f in frames]
+        fitted = clone(transformer).fit(named)
+        for with_names, without in zip(
+            fitted.transform(named),
+            clone(transformer).fit_transform(frames),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(with_names, without)
+        with pytest.raises(ValueError, match="feature names should match"):
+            fitted.transform([f.iloc[:, ::-1] for f in named])
+
     def test_2d_and_deeper_input_do_not_mix(self, transformer):
         fitted = clone(transformer).fit(np.ones((3, 4)))
         with pytest.raises(ValueError, match=r"X was 2-D when .* was fitted"):

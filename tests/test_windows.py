@@ -110,6 +110,10 @@ class TestMakeWindows:
         frame = pd.DataFrame({"day": days, "x": np.arange(9.0)})
         with pytest.raises(ValueError, match=r"'day' of series is not numeric.*index"):
             make_windows(frame, 3)
+        numbers = frame[["x"]].astype(object)
+        np.testing.assert_array_equal(
+            make_windows(numbers, 3)[0], make_windows(frame[["x"]], 3)[0]
+        )
 
     def test_bad_exogenous_is_refused(self):
         with pytest.raises(ValueError, match="series has 20 steps, exogenous has 3"):

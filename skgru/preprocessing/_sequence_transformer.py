@@ -6,7 +6,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._sequences import as_sequences, named
-from .._sklearn import check_feature_names, fit_context
+from .._sklearn import fit_context
 from ._token_array import TokenArray
 
 
@@ -125,11 +125,15 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
                 f"X was {forms[not columns]} when {name} was fitted, but is now "
                 f"{forms[columns]}. X[:, :, np.newaxis] makes a 2-D array 3-D."
             )
-        validate_data(self, X, reset=reset, skip_check_array=True, ensure_2d=columns)
+        validate_data(
+            self,
+            named(X) if sequences.form == "list" else X,
+            reset=reset,
+            skip_check_array=True,
+            ensure_2d=columns,
+        )
         if not columns:
             self._check_features(sequences.n_features, reset)
-        if sequences.form == "list":
-            check_feature_names(self, named(X), reset=reset)
         return sequences
 
     def _check_features(self, n_features, reset):

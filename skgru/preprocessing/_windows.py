@@ -98,10 +98,10 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
 
 def as_channels(values, name):
     """Return ``values`` as a finite float array of shape (n_steps, n_channels)."""
-    # Of a DataFrame: check_array would name no column.
-    types = dict(values.dtypes) if hasattr(values, "columns") else {}
-    for column, dtype in types.items():
-        if dtype.kind not in "iufb":
+    # Of a pandas DataFrame: check_array would name no column.
+    is_frame = hasattr(values, "iloc") and hasattr(values, "columns")
+    for column, dtype in values.dtypes.items() if is_frame else ():
+        if dtype.kind not in "iufbO":  # objects may be numbers
             raise ValueError(
                 f"Column {column!r} of {name} is not numeric (dtype {dtype}). Drop it, "
                 "or make dates the index: a step is a row."
