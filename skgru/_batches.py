@@ -1,9 +1,13 @@
 """Samples on their way into a program: order, batches, fixed-size chunks."""
 
+import contextvars
 from dataclasses import dataclass
 from itertools import pairwise
+from queue import SimpleQueue
+from threading import Thread
 
 import numpy as np
+import tensorflow as tf
 
 from ._program import Chunk
 from ._sequences import Sequences
@@ -87,7 +91,7 @@ def whole_batches(order, batch_size):
 
 
 class Chunker:
-    """Cuts samples into chunks of a program's fixed shape, in one reused buffer.
+    """Cuts samples into chunks of a program's fixed shape, by way of one buffer.
 
     Rows that hold no sample have weight 0 and stay finite, so they change nothing.
 
@@ -110,7 +114,7 @@ class Chunker:
         self.y = np.zeros((rows, network.n_outputs), np.float32)
         self.sample_weight = np.zeros(rows, np.float32)
 
-    def chunks(self, samples, order, *, each_batch=False, transform=None):
+    def chunks(self, samples, order, *, transform=None):
         """Yield the chunks that hold the samples in ``order``.
 
         Parameters
@@ -118,29 +122,20 @@ class Chunker:
         samples : Samples
         order : ndarray of int
             Indices of samples; where it is -1, a row of a batch holds none.
-        each_batch : bool, default=False
-            Yield a chunk once for each of its batches, with that batch alone to run.
         transform : callable or None
             Applied to ``(X, lengths, y, sample_weight)`` of a chunk's samples.
 
         Yields
         ------
         chunk : Chunk
-            Valid until the next one is asked for.
+            Samples as tensors, the rest as arrays.
         """
         order = whole_batches(order, self.batch_size)
         n_rows = self.batch_size * self.n_steps
         for start in range(0, len(order), n_rows):
             rows = order[start : start + n_rows]
             self._fill(samples, rows, transform)
-            chunk = self._chunk(rows >= 0)
-            if each_batch:
-                for step in range(chunk.n_steps):
-                    yield chunk._replace(
-                        first_step=np.int32(step), n_steps=np.int32(step + 1)
-                    )
-            else:
-                yield chunk
+            yield self._chunk(rows >= 0)
 
     def _fill(self, samples, rows, transform):
         n_rows, sequences = len(rows), samples.sequences
@@ -183,11 +178,67 @@ class Chunker:
         n_samples = np.ones(self.n_steps, np.float32)
         n_samples[:n_steps] = present.sum(axis=1)
         return Chunk(
-            X=self.X.reshape(*lead, *self.X.shape[1:]),
-            lengths=self.lengths.reshape(lead),
-            y=self.y.reshape(*lead, -1),
-            sample_weight=self.sample_weight.reshape(lead),
+            X=tf.constant(self.X.reshape(*lead, *self.X.shape[1:])),
+            lengths=tf.constant(self.lengths.reshape(lead)),
+            y=tf.constant(self.y.reshape(*lead, -1)),
+            sample_weight=tf.constant(self.sample_weight.reshape(lead)),
             n_samples=n_samples,
             first_step=np.int32(0),
             n_steps=np.int32(n_steps),
         )
+
+
+def split(chunks, n_batches):
+    """Yield each chunk once for every so many of its batches, with those alone to run.
+
+    Filling a chunk costs as much for a few batches as for all that it holds.
+    """
+    for chunk in chunks:
+        for first in range(0, int(chunk.n_steps), n_batches):
+            end = min(first + n_batches, chunk.n_steps)
+            yield chunk._replace(first_step=np.int32(first), n_steps=np.int32(end))
+
+
+def ahead(chunks):
+    """Yield what a generator yields, the next made in a thread while one is used.
+
+    A program runs without holding Python's lock, and what prepares its next call takes
+    up to a tenth of its time. One thread makes all, one after another, so that order
+    and randomness are as without it; it sees the context of the caller, such as
+    ``numpy.errstate``.
+
+    Parameters
+    ----------
+    chunks : generator
+
+    Yields
+    ------
+    chunk : object
+    """
+    # Not an executor's: that takes no more work once the main thread has ended, though
+    # a fit in another one may go on.
+    wanted, made, end = SimpleQueue(), SimpleQueue(), object()
+
+    def make():
+        while wanted.get():
+            try:
+                made.put((next(chunks, end), None))
+            except BaseException as error:
+                made.put((end, error))
+
+    context = contextvars.copy_context()
+    thread = Thread(target=context.run, args=(make,), name="skgru batches", daemon=True)
+    thread.start()
+    try:
+        wanted.put(True)
+        while True:
+            chunk, error = made.get()
+            if error is not None:
+                raise error
+            if chunk is end:
+                return
+            wanted.put(True)
+            yield chunk
+    finally:
+        wanted.put(False)
+        thread.join()

@@ -1,12 +1,20 @@
 """One run of training: epochs over a compiled program, heard by Keras callbacks."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
 import keras
 import numpy as np
 
-from ._batches import Chunker, Samples, group_by_length, whole_batches
+from ._batches import (
+    Chunker,
+    Samples,
+    ahead,
+    group_by_length,
+    split,
+    whole_batches,
+)
 from ._cache import get_program
 from ._network import stock_model
 from ._program import ForwardSpec
@@ -188,37 +196,50 @@ class Training:
                 callback._model = None
 
     def _run(self, samples, validate):
-        chunker = Chunker(self.program)
-        interrupted = False
-        logs = {}
-        together = 1
-        if not self._is_heard and validate is None and self.augmenter is None:
-            # A call of the program costs as much as a step of a small network.
-            n_batches = -(-len(samples) // self.program.batch_size)
-            together = max(1, self.program.n_steps // n_batches)
+        n_batches = -(-len(samples) // self.program.batch_size)
+        # Epochs that share a chunk, and those that share a call of the program, which
+        # costs as much as a step of a small network. If augmented, each has its own.
+        fit_in = max(1, self.program.n_steps // n_batches)
+        filled = fit_in if self.augmenter is None else 1
+        together = 1 if self._is_heard or validate is not None else filled
+        groups = self._groups(filled)
+        chunks = self._chunks(groups, samples)
+        several = len(groups) > 1 or n_batches > self.program.n_steps
+        # A callback of the user's may change the augmenter for the next epoch.
+        if several and not (self.augmenter and self.user_callbacks):
+            chunks = ahead(chunks)
+        # Who listens to every batch gets a call of its own for each.
+        each_batch = any(map(_hears_batches, self.user_callbacks))
+        calls = split(chunks, 1 if each_batch else together * n_batches)
+        heard = each_batch or self.verbose
+        interrupted, logs = False, {}
         self._hear("on_train_begin")
         try:
-            for first in range(self.initial_epoch, self.epochs, together):
-                epochs = range(first, min(first + together, self.epochs))
-                self._hear("on_epoch_begin", first)
-                # The rate that they train with; callbacks may change it later.
-                learning_rate = self.rates.learning_rate
-                for epoch, loss in zip(
-                    epochs, self._train(epochs, samples, chunker), strict=True
-                ):
-                    logs = {"loss": loss}
-                    if validate is not None:
-                        logs["val_loss"] = validate()
-                    logs["learning_rate"] = learning_rate
-                    self._check_finite(epoch, logs)
-                    self._record(epoch, logs)
-                    self._hear("on_epoch_end", epoch, dict(logs))
-                if self.stop_training:
-                    break
+            with closing(chunks):
+                for epochs in self._groups(together):
+                    self._hear("on_epoch_begin", epochs[0])
+                    # The rate that they train with; callbacks may change it later.
+                    learning_rate = self.rates.learning_rate
+                    losses = self._train(calls, len(epochs), n_batches, heard)
+                    for epoch, loss in zip(epochs, losses, strict=True):
+                        logs = {"loss": loss}
+                        if validate is not None:
+                            logs["val_loss"] = validate()
+                        logs["learning_rate"] = learning_rate
+                        self._check_finite(epoch, logs)
+                        self._record(epoch, logs)
+                        self._hear("on_epoch_end", epoch, dict(logs))
+                    if self.stop_training:
+                        break
         except KeyboardInterrupt:
             interrupted = True
         self._hear("on_train_end", dict(logs))
         return interrupted
+
+    def _groups(self, together):
+        """Return the epochs of this run, so many at a time."""
+        firsts = range(self.initial_epoch, self.epochs, together)
+        return [range(first, min(first + together, self.epochs)) for first in firsts]
 
     def _record(self, epoch, logs):
         """Append to the history, with NaN for what other epochs logged alone."""
@@ -238,34 +259,32 @@ class Training:
                 order = group_by_length(order, lengths, batch_size, rng)
         return order
 
-    def _train(self, epochs, samples, chunker):
-        """Train for some epochs, one unless nobody hears; return each mean loss."""
-        order = np.concatenate(
-            [
-                whole_batches(
-                    self._order(epoch, samples.sequences.lengths),
-                    self.program.batch_size,
-                )
+    def _chunks(self, groups, samples):
+        """Yield the chunks of groups of epochs; each group begins a new one."""
+        chunker, lengths = Chunker(self.program), samples.sequences.lengths
+        for epochs in groups:
+            orders = [
+                whole_batches(self._order(epoch, lengths), self.program.batch_size)
                 for epoch in epochs
             ]
-        )
-        transform = None
-        if self.augmenter is not None:
-            rng = random_stream(self.seed, AUGMENT, epochs[0])
+            transform = None
+            if self.augmenter is not None:
+                rng = random_stream(self.seed, AUGMENT, epochs[0])
+                transform = partial(self._augment, rng)
+            yield from chunker.chunks(
+                samples, np.concatenate(orders), transform=transform
+            )
 
-            def transform(*arrays):
-                return self.augmenter.augment(*arrays, rng)
+    def _augment(self, rng, *arrays):
+        return self.augmenter.augment(*arrays, rng)
 
-        # Who listens to every batch gets a call of its own for each.
-        each_batch = any(map(_hears_batches, self.user_callbacks))
-        heard = each_batch or self.verbose
-        chunks = chunker.chunks(
-            samples, order, each_batch=each_batch, transform=transform
-        )
+    def _train(self, calls, n_epochs, n_batches, heard):
+        """Train for some epochs, one unless nobody hears; return each mean loss."""
         losses, seen = [], 0
-        for chunk in chunks:
+        while len(losses) < n_epochs * n_batches:
             if heard:
                 self._hear("on_train_batch_begin", len(losses))
+            chunk = next(calls)
             self.weights, self.slots, of_steps = self.program(
                 self.weights,
                 self.slots,
@@ -282,8 +301,8 @@ class Training:
                 self._hear("on_train_batch_end", len(losses) - 1, logs)
                 if self.stop_training:
                     break
-        sums = np.sum(np.reshape(losses, (len(epochs), -1)), axis=1)
-        return (sums / (seen / len(epochs))).tolist()
+        sums = np.sum(np.reshape(losses, (n_epochs, -1)), axis=1)
+        return (sums / (seen / n_epochs)).tolist()
 
     def _validate(self, forward, chunker, validation):
         self._hear("on_test_begin")
