@@ -206,7 +206,8 @@ class Training:
         chunks = self._chunks(groups, samples)
         several = len(groups) > 1 or n_batches > self.program.n_steps
         # A callback of the user's may change the augmenter for the next epoch.
-        if several and not (self.augmenter and self.user_callbacks):
+        changing = self.augmenter is not None and self.user_callbacks
+        if several and not changing:
             chunks = ahead(chunks)
         # Who listens to every batch gets a call of its own for each.
         each_batch = any(map(_hears_batches, self.user_callbacks))
