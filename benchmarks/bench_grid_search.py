@@ -8,8 +8,12 @@ programs on disk", which finds those that an earlier process left.
 
 Where recordings differ in length, all get them padded with zeros to the longest: no
 peer's classifier takes them otherwise. skgru does, and runs on them as they are too.
+
+With ``--environments`` each peer has an environment of its own, as if nothing else had
+been installed; without, all have that of this script.
 """
 
+import environments
 import harness
 
 GRID = [
@@ -52,8 +56,15 @@ def main():
         metavar="SECONDS",
         help="a peer slower than this in its first round runs once (default 300)",
     )
+    parser.add_argument(
+        "--environments",
+        metavar="DIR",
+        help="folder of an environment for each peer, made where they are missing",
+    )
     options = parser.parse_args()
     with harness.Bench(options) as bench:
+        if options.environments:
+            bench.interpreters |= environments.interpreters(options.environments)
         config = SETS[options.data] | {"learning_rate": 1e-3}
         grid, folds = GRID, 3
         if bench.quick:
@@ -82,16 +93,18 @@ def main():
                 PEERS[label], "search", environment, seed=seed, **request, **more
             )
             runs[label].append({"seconds": seconds, **answer})
-        report(bench, options.data, request, runs)
+        alone = bool(options.environments)
+        report(bench, options.data, request, runs, alone)
 
 
-def report(bench, name, request, runs):
+def report(bench, name, request, runs, alone):
     n_candidates = sum(
         len(part["learning_rate"]) * len(part["clipnorm"]) for part in request["grid"]
     )
     report = harness.Report(
-        f"bench_grid_search_{name}",
-        f"Whole grid search: {name}",
+        f"bench_grid_search_{name}" + "_alone" * alone,
+        f"Whole grid search: {name}"
+        + ", each peer in an environment of its own" * alone,
         f"{n_candidates} candidates, {request['folds']} folds, n_jobs=1; "
         f"{request['config']}; grid {request['grid']}. sktime cannot clip: it fits the "
         "candidates that differ in that twice.",
