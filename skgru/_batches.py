@@ -1,6 +1,5 @@
 """Samples on their way into a program: order, batches, fixed-size chunks."""
 
-import contextvars
 from dataclasses import dataclass
 from itertools import pairwise
 from queue import SimpleQueue
@@ -203,9 +202,8 @@ def ahead(chunks):
     """Yield what a generator yields, the next made in a thread while one is used.
 
     A program runs without holding Python's lock, and what prepares its next call takes
-    up to a tenth of its time. One thread makes all, one after another, so that order
-    and randomness are as without it; it sees the context of the caller, such as
-    ``numpy.errstate``.
+    up to a tenth of its time. One thread makes all, in their order. It must run none of
+    the user's code, which may rely on its own thread: on settings, locks, connections.
 
     Parameters
     ----------
@@ -226,10 +224,9 @@ def ahead(chunks):
             except BaseException as error:
                 made.put((end, error))
 
-    context = contextvars.copy_context()
-    thread = Thread(target=context.run, args=(make,), name="skgru batches", daemon=True)
-    thread.start()
+    thread = Thread(target=make, name="skgru batches", daemon=True)
     try:
+        thread.start()
         wanted.put(True)
         while True:
             chunk, error = made.get()
@@ -240,5 +237,8 @@ def ahead(chunks):
             wanted.put(True)
             yield chunk
     finally:
+        error = None  # it holds this frame, which holds it
         wanted.put(False)
-        thread.join()
+        # Not so if Ctrl-C has come while it started: then it ends by itself.
+        if thread.is_alive():
+            thread.join()

@@ -77,9 +77,10 @@ class GRURegressor(RegressorMixin, BaseGRU):
         self._y_ndim = y.ndim
         columns = y.reshape(len(y), -1)
         self.n_outputs_ = columns.shape[1]
-        self._target_scaler = StandardScaler(
-            with_mean=self.normalize_y, with_std=self.normalize_y
-        ).fit(columns, sample_weight=weight)
+        scaler = StandardScaler(with_mean=self.normalize_y, with_std=self.normalize_y)
+        # An array, whatever set_config(transform_output=...) asks of the user's own.
+        scaler.set_output(transform="default")
+        self._target_scaler = scaler.fit(columns, sample_weight=weight)
 
     def _encode(self, y):
         columns = y.reshape(len(y), -1)

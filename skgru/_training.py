@@ -202,12 +202,9 @@ class Training:
         fit_in = max(1, self.program.n_steps // n_batches)
         filled = fit_in if self.augmenter is None else 1
         together = 1 if self._is_heard or validate is not None else filled
-        groups = self._groups(filled)
-        chunks = self._chunks(groups, samples)
-        several = len(groups) > 1 or n_batches > self.program.n_steps
-        # A callback of the user's may change the augmenter for the next epoch.
-        changing = self.augmenter is not None and self.user_callbacks
-        if several and not changing:
+        chunks = self._chunks(filled, samples)
+        several = self.epochs - self.initial_epoch > filled
+        if self.augmenter is None and (several or n_batches > self.program.n_steps):
             chunks = ahead(chunks)
         # Who listens to every batch gets a call of its own for each.
         each_batch = any(map(_hears_batches, self.user_callbacks))
@@ -238,9 +235,9 @@ class Training:
         return interrupted
 
     def _groups(self, together):
-        """Return the epochs of this run, so many at a time."""
-        firsts = range(self.initial_epoch, self.epochs, together)
-        return [range(first, min(first + together, self.epochs)) for first in firsts]
+        """Yield the epochs of this run, so many at a time."""
+        for first in range(self.initial_epoch, self.epochs, together):
+            yield range(first, min(first + together, self.epochs))
 
     def _record(self, epoch, logs):
         """Append to the history, with NaN for what other epochs logged alone."""
@@ -260,10 +257,10 @@ class Training:
                 order = group_by_length(order, lengths, batch_size, rng)
         return order
 
-    def _chunks(self, groups, samples):
-        """Yield the chunks of groups of epochs; each group begins a new one."""
+    def _chunks(self, together, samples):
+        """Yield the chunks of all epochs; so many epochs begin a new one."""
         chunker, lengths = Chunker(self.program), samples.sequences.lengths
-        for epochs in groups:
+        for epochs in self._groups(together):
             orders = [
                 whole_batches(self._order(epoch, lengths), self.program.batch_size)
                 for epoch in epochs

@@ -201,3 +201,17 @@ def test_validation_data_is_routed(classifier, X, labels):
         pipeline = make_pipeline(estimator)
         pipeline.fit(X, labels, X_val=X[:12], y_val=labels[:12])
     assert "val_loss" in pipeline[-1].history_
+
+
+# ---- settings ----
+
+
+def test_set_output_changes_nothing_of_an_estimator(either, X):
+    """What it asks of the user's transformers is not asked of those inside."""
+    estimator, y = either()
+    expected = clone(estimator).fit(X, y).predict(X)
+    with sklearn.config_context(transform_output="pandas"):
+        predicted = estimator.fit(X, y).predict(X)
+        pickled = pickle.loads(pickle.dumps(estimator)).predict(X)
+    np.testing.assert_array_equal(predicted, expected)
+    np.testing.assert_array_equal(pickled, expected)

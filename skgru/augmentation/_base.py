@@ -26,8 +26,6 @@ class Augmenter(BaseEstimator):
     ``set_params``, ``clone``), but nothing to fit: all that happens is
     :meth:`augment`, which the training loop calls for every chunk of training
     sequences at every epoch, and which calling the augmenter by hand runs once.
-    Training calls it in a thread of its own, one chunk ahead of the network, unless
-    callbacks of the user's, which may change the augmenter, are heard in between.
 
     To write an augmenter, inherit, store parameters in ``__init__``, set :attr:`kind`
     and override :meth:`augment`; :attr:`changes_lengths`, :attr:`mixes_targets` and
