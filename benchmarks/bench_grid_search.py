@@ -130,8 +130,8 @@ def report(bench, name, request, runs, alone):
             )
     report.table(
         "Seconds of the whole process (median), of the search within it, and accuracy "
-        "on the test set of the candidate chosen.",
-        ["", "seconds", "rounds", "search", "accuracy", "chosen"],
+        "on the test set of the candidate chosen: the median, and each seed's.",
+        ["", "seconds", "rounds", "search", "accuracy", "of each seed", "chosen"],
         [
             [
                 label,
@@ -139,6 +139,7 @@ def report(bench, name, request, runs, alone):
                 len(runs[label]),
                 harness.median(run["search_seconds"] for run in runs[label]),
                 accuracy[label],
+                " ".join(f"{run['accuracy']:.3f}" for run in runs[label]),
                 ", ".join(f"{k}={v}" for k, v in runs[label][0]["best_params"].items()),
             ]
             for label in runs
