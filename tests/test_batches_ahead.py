@@ -23,6 +23,14 @@ class Watching(Augmenter):
         return X, lengths, y, sample_weight
 
 
+class Divides(Augmenter):
+    """Fails where NumPy is asked to raise."""
+
+    def augment(self, X, lengths, y, sample_weight, rng):
+        np.ones(1) / np.zeros(1)
+        return X, lengths, y, sample_weight
+
+
 class EveryBatch(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         pass
@@ -88,6 +96,18 @@ def test_callbacks_may_change_what_augments_the_next_epoch(either, X):
     estimator, y = either(epochs=3, augmenter=watching, callbacks=[Stronger()])
     estimator.fit(X, y)
     assert watching.strengths == [1, 2, 3]
+
+
+def test_an_augmenter_sees_the_settings_of_the_caller(either, X):
+    estimator, y = either(epochs=3, augmenter=Divides())
+    with np.errstate(divide="ignore"):
+        before = estimator.fit(X, y).predict(X)
+    threads = threading.active_count()
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError, match="divide"):
+        estimator.fit(X[::-1], y)
+    # Nothing is lost by a failed fit, and nothing left of it.
+    np.testing.assert_array_equal(estimator.predict(X), before)
+    assert threading.active_count() == threads
 
 
 def test_early_stopping_leaves_no_thread(either, X):
