@@ -1,10 +1,10 @@
 """GRU networks for scikit-learn users."""
 
-from . import _startup  # noqa: F401, I001  (TensorFlow, before anything imports it)
-from . import _compilation_cache
+from . import _startup  # noqa: F401  (TensorFlow, before anything imports it)
+from ._engine import disk_cache
 
 # Before anything can start XLA, which reads where to keep programs only once.
-_compilation_cache.enable()
+disk_cache.enable()
 
 from . import (
     augmentation,
@@ -15,8 +15,8 @@ from . import (
     schedules,
     tuning,
 )
-from ._cache import cache_info, clear_cache
 from ._classifier import GRUClassifier
+from ._engine.program_cache import cache_info, clear_cache, compilations
 from ._regressor import GRURegressor
 from .persistence import load, save
 
@@ -29,6 +29,7 @@ __all__ = [
     "augmentation",
     "cache_info",
     "clear_cache",
+    "compilations",
     "datasets",
     "forecasting",
     "load",

@@ -6,26 +6,25 @@ from dataclasses import replace
 
 import keras
 import numpy as np
-from scikeras.wrappers import BaseWrapper
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from ._cache import get_program
-from ._callbacks import ScikitLearnCallbacks
-from ._initial_weights import initial_weights
-from ._inputs import Inputs
-from ._network import NetworkSpec, stock_model
+from ._data import DataChecks
+from ._engine.forward_program import ForwardSpec
+from ._engine.predict import predict
+from ._engine.program_cache import get_program
+from ._engine.train_program import TrainSpec
+from ._engine.training import Training, TrainingState
+from ._fitted import Fitted
+from ._network_choice import NetworkChoice
 from ._parameters import Parameters
 from ._portable import from_state, to_state
-from ._program import ForwardSpec, TrainSpec, padded_length
-from ._sklearn import (
-    CallbackSupportMixin,
-    fit_context,
-    with_callbacks,
-)
-from ._training import WEIGHTS, State, Training, predict, random_stream
+from ._scikeras import BaseWrapper
+from ._scikit_learn_callbacks import ScikitLearnCallbacks
+from ._sklearn import CallbackSupportMixin, fit_context, with_callbacks
+from ._stock_model import StockModel
 from .schedules import schedule_callback
 
 if "__sklearn_tags__" not in vars(BaseWrapper):
@@ -34,16 +33,27 @@ if "__sklearn_tags__" not in vars(BaseWrapper):
     BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
 
 
-class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
+class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseWrapper):
     """What `GRUClassifier` and `GRURegressor` share: all but their heads.
 
-    A head implements ``_fit_targets``, ``_encode``, ``_classes_of``, ``_loss_name``,
-    ``_activation`` and its prediction methods.
+    A head has its prediction methods and these hooks:
+
+    - ``_check_y(y)`` returns y as an array, or raises;
+    - ``_new_targets(y, weight, classes)`` returns how y is encoded, `Labels` or
+      `RealTargets`, and sets the public attributes that follow from y;
+    - ``_class_weights(y, targets)`` returns factors of the samples' weights;
+    - ``_classes_to_stratify(y, targets)`` returns the classes of all rows, or None.
     """
 
     # scikeras departs from scikit-learn's conventions in these.
     _get_param_names = classmethod(BaseEstimator._get_param_names.__func__)
     __repr__ = BaseEstimator.__repr__
+
+    def _class_weights(self, y, targets):
+        return np.float32(1.0)
+
+    def _classes_to_stratify(self, y, targets):
+        return None
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -52,7 +62,7 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         return tags
 
     def __sklearn_is_fitted__(self):
-        return hasattr(self, "_state")
+        return hasattr(self, "_fitted")
 
     @property
     def initialized_(self):
@@ -139,31 +149,48 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
     ):
         # Before any compute: parameters, then data.
         self._check_parameters()
+        resumed = self._fitted if resume else None
+        data = self._check_data(X, y, sample_weight, resumed, classes)
+        seed = self._new_seed() if resumed is None else resumed.seed
+        samples, held_out = self._split(data, validation, seed)
+        self._check_augmenter(data.reading)
         optimizer, rates = self._resolve_optimizer()
-        samples, origin = self._check_data(X, y, sample_weight, resume, classes)
-        if not resume:
-            seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        else:
-            seed = self._seed
-        samples, held_out = self._split(samples, origin, validation, seed)
-        if self.augmenter is not None:
-            kind = "series" if self._vocabulary_size is None else "tokens"
-            self.augmenter.check(kind, vocabulary_size=self._vocabulary_size)
+        choice = self._choose_network(
+            X, y, data, (samples, held_out), seed, optimizer, rates
+        )
+        samples, held_out = choice.encoded(samples), choice.encoded(held_out)
         monitor = "loss" if held_out is None else "val_loss"
-        history = self._state.history if resume else {}
+        history = {} if resumed is None else resumed.state.history
         done = len(history.get("loss", []))
         # A single partial_fit is a part of a training of self.epochs.
         last_epoch = max(done + epochs, self.epochs)
         schedule = self._schedule_callbacks(monitor, history, last_epoch)
         stopper = self._stopper()
-        network = self._network_spec(samples, held_out)
-        spec = TrainSpec(network, self._loss_name(), optimizer, int(self.batch_size))
+        spec = TrainSpec(
+            choice.architecture,
+            choice.inputs,
+            choice.targets.loss,
+            optimizer,
+            int(self.batch_size),
+        )
         program = get_program(spec)
-        state = self._first_state(program, seed, resume)
+        of_model = choice.run_time_inputs(program.network)
+        self._fitted = Fitted(
+            reading=data.reading,
+            targets=choice.targets,
+            architecture=choice.architecture,
+            run_time_inputs=of_model,
+            inputs=choice.inputs,
+            optimizer=optimizer,
+            seed=seed,
+            shapes=tuple(program.network.shapes),
+            state=self._first_state(program, choice, resumed, seed),
+        )
+        self.n_outputs_ = choice.targets.n_outputs
         training = Training(
             program,
-            state,
-            rates,
+            self._fitted.state,
+            rates._replace(of_model=of_model),
             seed=seed,
             epochs=epochs,
             initial_epoch=done,
@@ -176,10 +203,8 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
                 *self._scikit_learn_callbacks(X, y, sample_weight, epochs),
             ],
             user_callbacks=self._user_callbacks(),
+            make_model=self._stock_model,
         )
-        # scikit-learn's callbacks may ask a copy of the estimator to predict meanwhile.
-        self._network, self._loss = network, spec.loss
-        self._optimizer, self._seed = optimizer, seed
         if training.run(samples, held_out):
             warnings.warn(
                 f"Training of {type(self).__name__} was interrupted after "
@@ -189,6 +214,14 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
                 stacklevel=4,
             )
         self._store(training, stopper, monitor)
+
+    def _new_seed(self):
+        return int(check_random_state(self.random_state).randint(2**31 - 1))
+
+    def _check_augmenter(self, reading):
+        if self.augmenter is not None:
+            kind = "series" if reading.vocabulary_size is None else "tokens"
+            self.augmenter.check(kind, vocabulary_size=reading.vocabulary_size)
 
     def _schedule_callbacks(self, monitor, history, last_epoch):
         if self.schedule is None:
@@ -221,59 +254,31 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
             return []
         return [ScikitLearnCallbacks(self, X, y, sample_weight, epochs)]
 
+    def _first_state(self, program, choice, resumed, seed):
+        if resumed is None:
+            weights, of_model = choice.initial_values(program.network, seed)
+            vector = program.flatten(weights)
+            return TrainingState(vector, of_model, program.initial_slots, 0, {})
+        if resumed.shapes != tuple(program.network.shapes):
+            raise ValueError(
+                f"{type(self).__name__} cannot continue from its last fit: "
+                f"{self._what_makes_shapes()} has changed since. Set it back, or use "
+                "warm_start=False."
+            )
+        state = resumed.state
+        if resumed.optimizer != program.spec.optimizer:
+            state = replace(state, slots=program.initial_slots)
+        return state
+
     def _store(self, training, stopper, monitor):
-        self._state = training.state
-        self.history_ = self._state.history
+        self._fitted = replace(self._fitted, state=training.state)
+        self.history_ = training.history
         self.n_iter_ = len(self.history_.get("loss", []))
         losses = self.history_.get(monitor, [])
         self.best_epoch_ = int(np.nanargmin(losses)) if losses else 0
         for callback in stopper:
             self.best_epoch_ = int(callback.best_epoch)
         vars(self).pop("_model", None)
-
-    def _network_spec(self, samples, held_out):
-        sequences = [part.sequences for part in (samples, held_out) if part is not None]
-        n_timesteps = max(s.n_timesteps for s in sequences)
-        padded = any(s.is_padded for s in sequences) or (
-            min(s.n_timesteps for s in sequences) < n_timesteps
-        )
-        if self.augmenter is not None:
-            n_timesteps = self.augmenter.expanded_timesteps(n_timesteps)
-            padded = padded or self.augmenter.changes_lengths
-        tokens = self._vocabulary_size is not None
-        return NetworkSpec(
-            units=tuple(int(u) for u in self._units()),
-            bidirectional=bool(self.bidirectional),
-            pooling=self.pooling,
-            recurrent_dropout=self.recurrent_dropout > 0,
-            n_timesteps=padded_length(n_timesteps) if padded else n_timesteps,
-            n_features=0 if tokens else sequences[0].n_features,
-            padded=padded,
-            vocabulary_size=_whole_rows(self._vocabulary_size) if tokens else None,
-            embedding_dim=int(self.embedding_dim) if tokens else None,
-            n_outputs=self.n_outputs_,
-            activation=self._activation(),
-        )
-
-    def _first_state(self, program, seed, resume):
-        if not resume:
-            weights = initial_weights(
-                program.spec.network,
-                self.kernel_initializer,
-                self.recurrent_initializer,
-                random_stream(seed, WEIGHTS),
-            )
-            return State(program.flatten(weights), program.initial_slots, 0, {})
-        state = self._state
-        if state.weights.shape != (sum(program.sizes),):
-            raise ValueError(
-                f"{type(self).__name__} cannot continue from its last fit: 'units', "
-                "'bidirectional' or 'embedding_dim' has changed since. Set them back, "
-                "or use warm_start=False."
-            )
-        if self._optimizer != program.spec.optimizer:
-            state = replace(state, slots=program.initial_slots)
-        return state
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None):
@@ -291,6 +296,11 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
         Returns
         -------
         self : object
+
+        Raises
+        ------
+        ValueError
+            As in ``fit``, or X or y has another form than at the first call.
         """
         return self._partial_fit(X, y, sample_weight)
 
@@ -309,37 +319,27 @@ class BaseGRU(Parameters, Inputs, CallbackSupportMixin, BaseWrapper):
     def _outputs(self, X):
         """Return the network's outputs for X, shape ``(n_samples, n_outputs_)``."""
         check_is_fitted(self)
-        sequences = self._check_X(X, reset=False)
-        network = self._network
-        if sequences.n_timesteps != network.n_timesteps or sequences.is_padded:
-            length = max(sequences.n_timesteps, network.n_timesteps)
-            network = replace(network, n_timesteps=length, padded=True)
-        return predict(ForwardSpec(network, self._loss), self._state.weights, sequences)
+        fitted = self._fitted
+        sequences = self._read_again(X, fitted.reading)
+        architecture, inputs = self._for_sequences(fitted, sequences)
+        spec = ForwardSpec(architecture, inputs, fitted.targets.loss)
+        return predict(spec, fitted.state, sequences)
 
     @property
     def model_(self):
         """The network in stock Keras layers, made when first asked for."""
         check_is_fitted(self)
         if "_model" not in vars(self):
-            program = get_program(ForwardSpec(self._network, self._loss))
-            self._model = stock_model(
-                self._network,
-                program.split(self._state.weights),
-                vocabulary_size=self._vocabulary_size,
-                dropout=float(self.dropout),
-                recurrent_dropout=float(self.recurrent_dropout),
-                rescaling=self._rescaling(),
-            )
+            stock = self._stock_model()
+            state = self._fitted.state
+            shapes = self._fitted.shapes
+            ends = np.cumsum([np.prod(shape) for shape in shapes], dtype=int)
+            parts = np.split(state.weights, ends[:-1])
+            weights = [np.reshape(p, s) for p, s in zip(parts, shapes, strict=True)]
+            stock.set_values([*weights, *state.of_model])
+            self._model = stock.model
         return self._model
 
-    def _rescaling(self):
-        """Return what turns the head's outputs into y's units: scale and offset."""
-        return None
-
-
-def _whole_rows(vocabulary_size):
-    """Round up, so that folds whose vocabularies differ share a program.
-
-    The rows beyond the vocabulary are never looked up, so they never change.
-    """
-    return -(-int(vocabulary_size) // 256) * 256
+    def _stock_model(self):
+        """Return the fitted network as a `StockModel`, with weights to be set."""
+        return StockModel(self._build_stock(), self._fitted.targets.rescaling)

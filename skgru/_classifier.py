@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import (
 
 from ._base import BaseGRU
 from ._sklearn import StrOptions, fit_context
+from ._targets import Labels
 
 
 class GRUClassifier(ClassifierMixin, BaseGRU):
@@ -104,12 +105,11 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
             return y
         return column_or_1d(y, warn=True)
 
-    def _fit_targets(self, y, weight, classes):
-        self._multilabel = y.ndim == 2
-        if self._multilabel:
+    def _new_targets(self, y, weight, classes):
+        multilabel = y.ndim == 2
+        if multilabel:
             self.classes_ = np.arange(y.shape[1])
-            self.n_outputs_ = y.shape[1]
-            return
+            return Labels(self.classes_, multilabel, y.shape[1])
         present = np.unique(y)
         self.classes_ = present if classes is None else unique_labels(classes)
         if len(self.classes_) < 2:
@@ -117,42 +117,16 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
                 f"{type(self).__name__} needs samples of at least 2 classes in the "
                 f"data, but y contains only one class: {self.classes_.tolist()}."
             )
-        self.n_outputs_ = 1 if len(self.classes_) == 2 else len(self.classes_)
+        n_outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
+        return Labels(self.classes_, multilabel, n_outputs)
 
-    def _encode(self, y):
-        """Return y as 0-1 columns: one a class or label, or one for two classes."""
-        if self._multilabel != (y.ndim == 2):
-            raise ValueError(
-                f"{type(self).__name__} was fitted on "
-                f"{'multilabel' if self._multilabel else 'one-dimensional'} targets, "
-                f"but y has shape {y.shape}."
-            )
-        if self._multilabel:
-            if y.shape[1] != self.n_outputs_:
-                raise ValueError(
-                    f"y has {y.shape[1]} labels, but {type(self).__name__} was fitted "
-                    f"on {self.n_outputs_}."
-                )
-            return y.astype(np.float32)
-        unseen = np.setdiff1d(y, self.classes_).tolist()
-        if unseen:
-            raise ValueError(
-                f"y contains the label {unseen[0]!r}, which is not among the classes "
-                f"{self.classes_.tolist()} that {type(self).__name__} was given first. "
-                "Pass all labels as 'classes' to the first partial_fit, or fit anew."
-            )
-        codes = np.searchsorted(self.classes_, y)
-        if self.n_outputs_ == 1:
-            return codes[:, np.newaxis].astype(np.float32)
-        return np.eye(self.n_outputs_, dtype=np.float32)[codes]
+    def _classes_to_stratify(self, y, targets):
+        return None if targets.multilabel else y
 
-    def _classes_of(self, y):
-        return None if self._multilabel else y
-
-    def _class_weights(self, y):
+    def _class_weights(self, y, targets):
         if self.class_weight is None:
-            return super()._class_weights(y)
-        if self._multilabel:
+            return super()._class_weights(y, targets)
+        if targets.multilabel:
             raise ValueError(
                 f"The 'class_weight' parameter of {type(self).__name__} must be None "
                 "for multilabel targets. Use sample_weight."
@@ -165,13 +139,6 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
                 f"{self.class_weight} instead."
             )
         return weights
-
-    def _loss_name(self):
-        single = self._multilabel or self.n_outputs_ == 1
-        return "binary_crossentropy" if single else "categorical_crossentropy"
-
-    def _activation(self):
-        return "sigmoid" if self._multilabel or self.n_outputs_ == 1 else "softmax"
 
     def predict_proba(self, X):
         """Return the probability of each class.
@@ -186,11 +153,16 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         probabilities : ndarray of shape (n_samples, n_classes), dtype float32
             In the order of ``classes_``; for multilabel targets the probability of each
             label on its own.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
+        ValueError
+            X is not of the form that ``fit`` was given.
         """
         outputs = self._outputs(X)
-        if self.n_outputs_ == 1 and not self._multilabel:
-            return np.hstack([1 - outputs, outputs])
-        return outputs
+        return self._fitted.targets.probabilities(outputs)
 
     def predict(self, X):
         """Return the most probable class.
@@ -204,8 +176,15 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         -------
         labels : ndarray of shape (n_samples,) or (n_samples, n_labels)
             Multilabel targets give 0-1 columns: the labels more probable than not.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
+        ValueError
+            X is not of the form that ``fit`` was given.
         """
         probabilities = self.predict_proba(X)
-        if self._multilabel:
+        if self._fitted.targets.multilabel:
             return (probabilities > 0.5).astype(int)
         return self.classes_[probabilities.argmax(axis=1)]

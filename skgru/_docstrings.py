@@ -5,6 +5,16 @@ The text is indented as it stands in a class docstring, where it is inserted.
 
 PARAMETERS = """units : int or tuple of int, default=64
         Width of the GRU layer, or of each of several stacked layers.
+    model : callable or None, default=None
+        None: the built-in network. Or a function that returns a new, uncompiled
+        ``keras.Model``, as scikeras takes it: it is passed ``meta`` (a dict of what is
+        known of the data: ``X_shape_``, ``n_features_in_``, ``n_classes_``,
+        ``n_outputs_``, ``target_type_``, ...), every parameter of the estimator that it
+        names, and ``model__<name>`` as ``<name>``, as far as it takes them. The model
+        ends with a softmax over the classes (or one sigmoid for two), with a sigmoid
+        for each label, or with a linear output for each target. Where sequences differ
+        in length it gets them padded with zeros: begin it with
+        ``keras.layers.Masking()`` or ``Embedding(..., mask_zero=True)``.
     bidirectional : bool, default=False
         Run every layer both ways and join the results.
     pooling : {"last", "mean", "max"}, default="last"
@@ -73,8 +83,9 @@ PARAMETERS = """units : int or tuple of int, default=64
     random_state : int, RandomState instance or None, default=None
         Determines weights, shuffling, dropout, augmentation and the validation split.
         Pass an int for the same results at every call.
-    **optimizer_parameters
-        ``optimizer__<name>``: parameters of the optimizer."""
+    **routed_parameters
+        ``optimizer__<name>``: parameters of the optimizer; ``model__<name>``: arguments
+        of the ``model`` function."""
 
 ATTRIBUTES = """n_features_in_ : int
         Features of a time step; for 2-D X, the number of columns.

@@ -8,9 +8,10 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from ._docstrings import ATTRIBUTES, PARAMETERS
-from ._initial_weights import INITIALIZERS
-from ._optimizers import resolve_optimizer
-from ._program import Rates
+from ._engine.optimizers import resolve_optimizer
+from ._engine.program import Rates
+from ._initializers import INITIALIZERS
+from ._model_function import check_model_parameter
 from ._sklearn import HasMethods, Interval, StrOptions
 from ._suggest import suggest
 
@@ -20,11 +21,27 @@ _NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
 _COUNT = Interval(Integral, 1, None, closed="left")
 
 
+# Parameters whose values are kept on the estimator and passed on.
+_ROUTED = ("model__", "optimizer__")
+# Parameters that only the built-in network has.
+_OF_BUILT_IN = (
+    "units",
+    "bidirectional",
+    "pooling",
+    "dropout",
+    "recurrent_dropout",
+    "kernel_initializer",
+    "recurrent_initializer",
+    "embedding_dim",
+)
+
+
 class Parameters:
     """The shared parameters; mixed into `BaseGRU`, left of scikeras' wrapper."""
 
     _parameter_constraints = {
         "units": [_COUNT, tuple, list],
+        "model": [callable, keras.Model, None],
         "bidirectional": ["boolean"],
         "pooling": [StrOptions({"last", "mean", "max"})],
         "dropout": [_RATE],
@@ -58,13 +75,11 @@ class Parameters:
         "random_state": ["random_state"],
     }
 
-    # scikeras: prefixes whose parameters are kept on the estimator and passed on.
-    _routing_prefixes = {"optimizer"}
-
     def __init__(
         self,
         units=64,
         *,
+        model=None,
         bidirectional=False,
         pooling="last",
         dropout=0.0,
@@ -93,9 +108,10 @@ class Parameters:
         warm_start=False,
         verbose=0,
         random_state=None,
-        **optimizer_parameters,
+        **routed_parameters,
     ):
         self.units = units
+        self.model = model
         self.bidirectional = bidirectional
         self.pooling = pooling
         self.dropout = dropout
@@ -124,8 +140,8 @@ class Parameters:
         self.warm_start = warm_start
         self.verbose = verbose
         self.random_state = random_state
-        for name, value in optimizer_parameters.items():
-            if not name.startswith("optimizer__"):
+        for name, value in routed_parameters.items():
+            if not name.startswith(_ROUTED):
                 raise TypeError(
                     f"{type(self).__name__} has no parameter {name!r}."
                     + suggest(name, self._get_param_names())
@@ -139,20 +155,20 @@ class Parameters:
         ``get_params``, ``help`` and completion still see all of them.
         """
         super().__init_subclass__(**kwargs)
-        own = inspect.signature(cls.__init__).parameters
-        if "__init__" in vars(cls) and "parameters" in own:
-            shared = inspect.signature(Parameters.__init__).parameters
-            merged = {**shared, **own}
-            # scikit-learn's checks take every name in a signature for a parameter.
-            for catch_all in ("optimizer_parameters", "parameters"):
-                del merged[catch_all]
-            cls.__init__.__signature__ = inspect.Signature(merged.values())
-            cls.__doc__ = (cls.__doc__ or "").format(
-                parameters=PARAMETERS, attributes=ATTRIBUTES
-            )
+        own = inspect.signature(cls.__init__).parameters.values()
+        if "__init__" not in vars(cls) or not any(map(_is_catch_all, own)):
+            return
+        inherited = inspect.signature(super(cls, cls).__init__).parameters
+        merged = {**inherited, **{p.name: p for p in own}}
+        # scikit-learn's checks take every name in a signature for a parameter.
+        named = [p for p in merged.values() if not _is_catch_all(p)]
+        named.sort(key=lambda parameter: parameter.kind)
+        cls.__init__.__signature__ = inspect.Signature(named)
+        for name, text in (("parameters", PARAMETERS), ("attributes", ATTRIBUTES)):
+            cls.__doc__ = (cls.__doc__ or "").replace(f"{{{name}}}", text)
 
     def get_params(self, deep=True):
-        """Return the parameters, those routed to the optimizer included.
+        """Return the parameters, those routed to the model or optimizer included.
 
         Parameters
         ----------
@@ -164,9 +180,7 @@ class Parameters:
         params : dict
         """
         params = super().get_params(deep=deep)
-        params.update(
-            {k: v for k, v in vars(self).items() if k.startswith("optimizer__")}
-        )
+        params.update({k: v for k, v in vars(self).items() if k.startswith(_ROUTED)})
         return params
 
     def set_params(self, **params):
@@ -185,7 +199,7 @@ class Parameters:
         ValueError
             There is no such parameter, or nothing that could have it.
         """
-        for name in [name for name in params if name.startswith("optimizer__")]:
+        for name in [name for name in params if name.startswith(_ROUTED)]:
             setattr(self, name, params.pop(name))
         for name in params:
             owner, _, rest = name.partition("__")
@@ -227,6 +241,13 @@ class Parameters:
                     f"class {value.__name__} instead: add parentheses."
                 )
         self._user_callbacks()
+        signature = inspect.signature(Parameters.__init__).parameters
+        check_model_parameter(
+            self.model,
+            self.get_params(deep=False),
+            owner,
+            {name: signature[name].default for name in _OF_BUILT_IN},
+        )
 
     def _units(self):
         return (self.units,) if isinstance(self.units, Integral) else tuple(self.units)
@@ -281,6 +302,9 @@ class Parameters:
             global_clipnorm=clipping.get("global_clipnorm", np.inf),
             l1=float(self.l1),
             l2=float(self.l2),
-            dropout=float(self.dropout),
-            recurrent_dropout=float(self.recurrent_dropout),
+            of_model=(),
         )
+
+
+def _is_catch_all(parameter):
+    return parameter.kind is inspect.Parameter.VAR_KEYWORD

@@ -7,6 +7,7 @@ from sklearn.utils import check_array
 
 from ._base import BaseGRU
 from ._sklearn import StrOptions
+from ._targets import RealTargets
 
 
 class GRURegressor(RegressorMixin, BaseGRU):
@@ -17,7 +18,7 @@ class GRURegressor(RegressorMixin, BaseGRU):
     Parameters
     ----------
     {parameters}
-    loss : {{"mse", "mae", "huber"}}, default="mse"
+    loss : {"mse", "mae", "huber"}, default="mse"
         Keras' mean squared error, mean absolute error, or Huber loss with ``delta=1``,
         averaged over the targets.
     normalize_y : bool, default=True
@@ -73,38 +74,13 @@ class GRURegressor(RegressorMixin, BaseGRU):
             )
         return y
 
-    def _fit_targets(self, y, weight, classes):
-        self._y_ndim = y.ndim
+    def _new_targets(self, y, weight, classes):
         columns = y.reshape(len(y), -1)
-        self.n_outputs_ = columns.shape[1]
         scaler = StandardScaler(with_mean=self.normalize_y, with_std=self.normalize_y)
         # An array, whatever set_config(transform_output=...) asks of the user's own.
         scaler.set_output(transform="default")
-        self._target_scaler = scaler.fit(columns, sample_weight=weight)
-
-    def _encode(self, y):
-        columns = y.reshape(len(y), -1)
-        if columns.shape[1] != self.n_outputs_:
-            raise ValueError(
-                f"y has {columns.shape[1]} outputs, but {type(self).__name__} was "
-                f"fitted on {self.n_outputs_}."
-            )
-        return self._target_scaler.transform(columns).astype(np.float32)
-
-    def _classes_of(self, y):
-        return None
-
-    def _loss_name(self):
-        return self.loss
-
-    def _activation(self):
-        return "linear"
-
-    def _rescaling(self):
-        scaler = self._target_scaler
-        if scaler.scale_ is None:
-            return None
-        return scaler.scale_.tolist(), scaler.mean_.tolist()
+        scaler.fit(columns, sample_weight=weight)
+        return RealTargets(scaler, y.ndim, columns.shape[1], self.loss)
 
     def predict(self, X):
         """Return the predicted targets.
@@ -118,7 +94,12 @@ class GRURegressor(RegressorMixin, BaseGRU):
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs), dtype float64
             In the units of the training targets.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
+        ValueError
+            X is not of the form that ``fit`` was given.
         """
-        outputs = self._outputs(X).astype(np.float64)
-        y = self._target_scaler.inverse_transform(outputs)
-        return y[:, 0] if self._y_ndim == 1 else y
+        return self._fitted.targets.decode(self._outputs(X))

@@ -5,60 +5,16 @@ or object array of ``(timesteps, features)`` arrays, or token ids. :func:`as_seq
 turns each into a :class:`Sequences`, and every message about X is written here.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
+
+from ._engine.samples import Sequences
 
 FORMS = (
     "(n_samples, timesteps, features), (n_samples, timesteps), or a list of "
     "(timesteps, features) arrays"
 )
-
-
-@dataclass(frozen=True)
-class Sequences:
-    """Sequences of one or several lengths in one block.
-
-    Parameters
-    ----------
-    block : ndarray of shape (n_samples, timesteps, features), or (n_samples, timesteps)
-        float values, or integer token ids without a feature axis. Steps after the end
-        of a sequence are 0.
-    lengths : ndarray of shape (n_samples,), dtype int32
-        Number of steps of each sequence.
-    form : {"univariate", "multivariate", "list", "tokens"}
-        What X was: a 2-D array, a 3-D array, a list of arrays, or token ids.
-    """
-
-    block: np.ndarray
-    lengths: np.ndarray
-    form: str
-
-    def __len__(self):
-        return len(self.block)
-
-    @property
-    def n_timesteps(self):
-        """Number of steps of the longest sequence."""
-        return self.block.shape[1]
-
-    @property
-    def n_features(self):
-        """Values a step holds; 1 for token ids and univariate series."""
-        return self.block.shape[2] if self.block.ndim == 3 else 1
-
-    @property
-    def is_padded(self):
-        """Whether some sequence is shorter than the block, or holds padding ids."""
-        if self.form == "tokens":
-            return True
-        return bool(len(self) and self.lengths.min() < self.n_timesteps)
-
-    def take(self, indices):
-        """Return the sequences at ``indices``, in that order."""
-        return Sequences(self.block[indices], self.lengths[indices], self.form)
 
 
 def as_sequences(X, *, vocabulary_size=None, dtype=np.float32, allow_nan=False):

@@ -13,19 +13,30 @@ from pathlib import Path
 import keras
 from sklearn.base import BaseEstimator
 
-from ._network import NetworkSpec
-from ._optimizers import OptimizerSpec
+from ._data import Reading
+from ._engine.network import InputShape
+from ._engine.optimizers import OptimizerSpec
+from ._engine.training import TrainingState
+from ._fitted import Fitted
+from ._network import BuiltInNetwork
 from ._portable import without_keras_objects
-from ._training import State
+from ._targets import Labels, RealTargets
+from ._user_network import UserNetwork
 
 __all__ = ["load", "save"]
 
 # What an estimator of this package is made of, besides arrays and plain values.
 _HARMLESS = (
     BaseEstimator,
-    NetworkSpec,
+    BuiltInNetwork,
+    Fitted,
+    InputShape,
+    Labels,
     OptimizerSpec,
-    State,
+    Reading,
+    RealTargets,
+    TrainingState,
+    UserNetwork,
     keras.optimizers.Optimizer,
 )
 # What a search is made of: its splitter, its scorer and, in scikit-learn 1.7, the

@@ -87,11 +87,11 @@ def refused():
     def check(estimator, method, *data, message, error=ValueError, **more):
         compiled = skgru.cache_info()
         learnt = {k: v for k, v in vars(estimator).items() if k.endswith("_")}
-        state = vars(estimator).get("_state")
+        state = vars(estimator).get("_fitted")
         with pytest.raises(error, match=message):
             getattr(estimator, method)(*data, **more)
         assert skgru.cache_info() == compiled
         assert {k: v for k, v in vars(estimator).items() if k.endswith("_")} == learnt
-        assert vars(estimator).get("_state") is state
+        assert vars(estimator).get("_fitted") is state
 
     return check

@@ -16,8 +16,11 @@ from gru_layers import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from skgru._fused_gru import FusedGRU, fused_gru
+from skgru._engine.forms import use_run_time_forms
+from skgru._engine.gru.layer import FusedGRU
+from skgru._engine.gru.recurrence import fused_gru
+from skgru._engine.randomness import dropout_factors
+from skgru._engine.scope import Scope
 
 # Derandomised: the same examples at every run.
 drawn = settings(
@@ -122,11 +125,13 @@ def test_long_sequences_of_many_units_equal_keras_without_a_mask():
 
 def test_long_sequences_with_gaps_and_dropout_equal_keras():
     rng = np.random.default_rng(16)
-    stock, fused = layer_pair(rng, 8, 3, seed=7, recurrent_dropout=0.4)
+    stock, fused = layer_pair(rng, 8, 3, recurrent_dropout=0.4)
     inputs = normal(rng, (4, 200, 3))
     mask = tf.constant(rng.random((4, 200)) < 0.7)
+    use_masks(stock, dropped(4, 8, 3, "recurrent_dropout"))
     expected = outputs_and_gradients(stock, inputs, mask=mask, training=True)
-    actual = outputs_and_gradients(fused, inputs, mask=mask, training=True)
+    with dropping(fused, "recurrent_dropout"):
+        actual = outputs_and_gradients(fused, inputs, mask=mask, training=True)
     assert_same(actual, expected, 1e-5)
 
 
@@ -217,7 +222,8 @@ def test_masked_values_are_never_read():
 def test_bidirectional_stack_equals_keras(return_sequences, merge_mode):
     rng = np.random.default_rng(5)
 
-    def network(layer):
+    def network():
+        layer = keras.layers.GRU
         return keras.Sequential(
             [
                 keras.layers.Input((6, 3)),
@@ -231,7 +237,7 @@ def test_bidirectional_stack_equals_keras(return_sequences, merge_mode):
             ]
         )
 
-    stock, fused = network(keras.layers.GRU), network(FusedGRU)
+    stock, fused = network(), use_run_time_forms(network())
     assert isinstance(fused.layers[1].forward_layer, FusedGRU)
     assert isinstance(fused.layers[1].backward_layer, FusedGRU)
     fused.set_weights(stock.get_weights())
@@ -249,60 +255,62 @@ def test_bidirectional_stack_equals_keras(return_sequences, merge_mode):
     assert_same(run(fused), run(stock), 1e-5)
 
 
-@pytest.mark.parametrize("rates", [{"dropout": 0.4}, {"recurrent_dropout": 0.4}])
-def test_dropout_equals_keras_with_the_same_seed(rates):
+@pytest.mark.parametrize("name", ["dropout", "recurrent_dropout"])
+def test_dropout_equals_keras_with_the_same_masks(name):
     rng = np.random.default_rng(6)
-    stock, fused = layer_pair(rng, 8, 3, seed=7, return_sequences=True, **rates)
+    stock, fused = layer_pair(rng, 8, 3, return_sequences=True, **{name: 0.4})
     inputs = normal(rng, (4, 5, 3))
+    use_masks(stock, dropped(4, 8, 3, name))
     expected = outputs_and_gradients(stock, inputs, training=True)
-    actual = outputs_and_gradients(fused, inputs, training=True)
+    with dropping(fused, name):
+        actual = outputs_and_gradients(fused, inputs, training=True)
     assert_same(actual, expected, 1e-5)
     quiet = outputs_and_gradients(fused, inputs, training=False)
     assert np.abs(quiet[0] - actual[0]).max() > 1e-2
 
 
-def test_a_given_recurrent_dropout_mask_is_used_as_keras_uses_its_own():
-    rng = np.random.default_rng(8)
-    stock, fused = layer_pair(rng, 6, 3, recurrent_dropout=0.5)
-    inputs = normal(rng, (4, 5, 3))
-    given_mask = normal(rng, (3, 4, 6))
-
-    class Cell(type(stock.cell)):
-        """The stock cell, its drawn mask replaced by the given one."""
-
-        def get_recurrent_dropout_mask(self, step_input):
-            return list(tf.unstack(given_mask))
-
-    stock.cell.__class__ = Cell
-    expected = outputs_and_gradients(stock, inputs, training=True)
-    actual = outputs_and_gradients(fused, inputs, recurrent_dropout_mask=given_mask)
-    assert_same(actual, expected, 1e-5)
-
-
-def test_one_trace_serves_every_recurrent_dropout_mask():
+def test_one_trace_serves_every_recurrent_dropout_rate():
     rng = np.random.default_rng(9)
-    _, fused = layer_pair(rng, 6, 3)
+    _, fused = layer_pair(rng, 6, 3, recurrent_dropout=0.5)
     inputs = normal(rng, (4, 5, 3))
     traces = []
 
     @tf.function(jit_compile=True, autograph=False)
-    def run(dropout_mask):
+    def run(rate):
         traces.append(1)
-        return fused(inputs, recurrent_dropout_mask=dropout_mask)
+        with dropping(fused, "recurrent_dropout", rate):
+            return fused(inputs, training=True)
 
-    assert_same(run(tf.ones((3, 4, 6))), fused(inputs), 1e-6)
-    assert np.abs(run(tf.zeros((3, 4, 6))) - fused(inputs)).max() > 1e-2
+    assert_same(run(tf.constant(0.0)), fused(inputs), 1e-6)
+    assert np.abs(run(tf.constant(0.9)) - fused(inputs)).max() > 1e-2
     assert len(traces) == 1
 
 
-def test_a_dropout_mask_does_not_hide_the_mask_of_the_sequences():
-    rng = np.random.default_rng(10)
-    _, fused = layer_pair(rng, 6, 3)
-    inputs = rng.normal(size=(2, 5, 3)).astype("float32")
-    inputs[0, 3:] = 0
-    masked = keras.layers.Masking()(inputs)
-    with_dropout = fused(masked, recurrent_dropout_mask=tf.ones((3, 2, 6)))
-    np.testing.assert_allclose(with_dropout, fused(masked), atol=1e-6)
+SEED = tf.constant([3, 5])
+
+
+def dropping(layer, name, rate=0.4):
+    """What a program tells a layer whose rate is ``rate``."""
+    return Scope(rates={(id(layer), name): rate}, seed=SEED)
+
+
+def dropped(batch, units, features, name, rate=0.4):
+    """The factors that the layer will draw."""
+    shape = (batch, features) if name == "dropout" else (3, batch, units)
+    return dropout_factors(shape, rate, SEED, 0)
+
+
+def use_masks(stock, masks):
+    """Have a stock layer use these factors instead of drawing its own."""
+
+    class Cell(type(stock.cell)):
+        def get_dropout_mask(self, step_input):
+            return masks
+
+        def get_recurrent_dropout_mask(self, step_input):
+            return list(tf.unstack(masks))
+
+    stock.cell.__class__ = Cell
 
 
 def test_it_trains_inside_a_compiled_loop_over_steps():

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from gru_layers import assert_same, normal
-
-from skgru._fused_gru import fused_gru
-from skgru._time_blocks import storage_shapes
+from skgru._engine.gru.recurrence import fused_gru
+from skgru._engine.gru.time_blocks import storage_shapes
 
 
 @pytest.mark.parametrize("go_backwards", [True, False])

@@ -7,36 +7,24 @@ from functools import partial
 import keras
 import numpy as np
 
-from ._batches import (
-    Chunker,
-    Samples,
-    ahead,
-    group_by_length,
-    split,
-    whole_batches,
-)
-from ._cache import get_program
-from ._network import stock_model
-from ._program import ForwardSpec
-
-# Streams of randomness: each use draws from its own, so that adding one use, or
-# resuming at a later epoch, moves no other.
-WEIGHTS, SPLIT, SHUFFLE, DROPOUT, AUGMENT = range(5)
-
-
-def random_stream(seed, stream, epoch=0):
-    """Return the generator of one use of randomness in one epoch of a fit."""
-    return np.random.default_rng([seed, stream, epoch])
+from .batches import Chunker, ahead, group_by_length, split, whole_batches
+from .callbacks_model import CallbacksModel, hears_batches
+from .forward_program import ForwardSpec
+from .predict import Evaluation
+from .program_cache import get_program
+from .randomness import AUGMENT, SHUFFLE, random_stream
 
 
 @dataclass(frozen=True)
-class State:
+class TrainingState:
     """What training has learnt: plain arrays.
 
     Parameters
     ----------
     weights : ndarray of shape (n_weights,), dtype float32
         All weights as one vector.
+    of_model : list of ndarray
+        The model's state: moving averages and the like.
     slots : list of ndarray
         State of the optimizer.
     n_steps : int
@@ -46,51 +34,10 @@ class State:
     """
 
     weights: np.ndarray
+    of_model: list
     slots: list
     n_steps: int
     history: dict
-
-
-def predict(spec, weights, sequences):
-    """Return the network's outputs, shape ``(n_samples, n_outputs)``.
-
-    Parameters
-    ----------
-    spec : ForwardSpec
-    weights : ndarray of shape (n_weights,)
-    sequences : Sequences
-    """
-    n_samples, n_outputs = len(sequences), spec.network.n_outputs
-    samples = Samples(
-        sequences,
-        np.zeros((n_samples, n_outputs), np.float32),
-        np.zeros(n_samples, np.float32),
-    )
-    program = get_program(spec)
-    return _forward(program, Chunker(program), weights, samples)[0]
-
-
-def _forward(program, chunker, weights, samples, penalty=0.0, hear=lambda *args: None):
-    """Return outputs and the mean loss with ``penalty`` added.
-
-    ``chunker`` is one of the program's. ``hear`` is called before and after each of the
-    program's calls, as Keras does where one call takes several batches.
-    """
-    n_outputs = program.spec.network.n_outputs
-    outputs = np.empty((len(samples), n_outputs), np.float32)
-    start, batch, total = 0, 0, 0.0
-    # Rows of similar lengths together: a batch costs as much as its longest one.
-    order = np.argsort(samples.sequences.lengths, kind="stable")
-    for chunk in chunker.chunks(samples, order):
-        hear("on_test_batch_begin", batch)
-        values, loss = program(weights, chunk)
-        values = values.numpy().reshape(-1, n_outputs)[: len(samples) - start]
-        outputs[order[start : start + len(values)]] = values
-        start += len(values)
-        total += float(loss)
-        batch += int(chunk.n_steps)
-        hear("on_test_batch_end", batch - 1, {"loss": total / start + penalty})
-    return outputs, total / len(samples) + penalty
 
 
 class Training:
@@ -104,7 +51,7 @@ class Training:
     Parameters
     ----------
     program : TrainProgram
-    state : State
+    state : TrainingState
         Where to begin.
     rates : Rates
     seed : int
@@ -119,6 +66,8 @@ class Training:
     callbacks : list of keras.callbacks.Callback
         The library's own.
     user_callbacks : list of keras.callbacks.Callback
+    make_model : callable
+        Returns a `StockModel`: the one that ``user_callbacks`` are given.
     """
 
     def __init__(
@@ -135,9 +84,11 @@ class Training:
         verbose=0,
         callbacks=(),
         user_callbacks=(),
+        make_model=None,
     ):
         self.program = program
         self.weights, self.slots = state.weights, state.slots
+        self.of_model = state.of_model
         self.n_steps = state.n_steps
         self.history = {name: list(values) for name, values in state.history.items()}
         self.rates, self.seed = rates, seed
@@ -147,21 +98,30 @@ class Training:
         self.user_callbacks = list(user_callbacks)
         self.stop_training = False
         self.optimizer = _OptimizerView(self)
+        self.make_model = make_model
         self._own = self._users = None
 
     @property
     def state(self):
         """The present state, as plain arrays."""
-        slots = [np.asarray(slot) for slot in self.slots]
-        return State(np.asarray(self.weights), slots, self.n_steps, self.history)
+        return TrainingState(
+            np.asarray(self.weights),
+            [np.asarray(value) for value in self.of_model],
+            [np.asarray(slot) for slot in self.slots],
+            self.n_steps,
+            self.history,
+        )
 
     def get_weights(self):
-        """Return the weights as a list of arrays, as ``keras.Model`` does."""
-        return self.program.split(np.asarray(self.weights))
+        """Return the weights and the model's state as a list of arrays."""
+        weights = self.program.split(np.asarray(self.weights))
+        return [*weights, *map(np.asarray, self.of_model)]
 
-    def set_weights(self, weights):
-        """Replace the weights by a list of arrays."""
-        self.weights = self.program.flatten(weights)
+    def set_weights(self, values):
+        """Replace the weights and the model's state by a list of arrays."""
+        n_weights = len(self.program.sizes)
+        self.weights = self.program.flatten(values[:n_weights])
+        self.of_model = list(values[n_weights:])
 
     def run(self, samples, validation=None):
         """Train for the epochs asked for.
@@ -184,9 +144,10 @@ class Training:
         """
         validate = None
         if validation is not None:
-            network, loss = self.program.spec.network, self.program.spec.loss
-            forward = get_program(ForwardSpec(network, loss))
-            validate = partial(self._validate, forward, Chunker(forward), validation)
+            spec = self.program.spec
+            forward = ForwardSpec(spec.architecture, spec.inputs, spec.loss)
+            evaluation = Evaluation(get_program(forward), validation)
+            validate = partial(self._validate, evaluation)
         self._set_up_callbacks(len(samples))
         try:
             return self._run(samples, validate)
@@ -199,15 +160,15 @@ class Training:
         n_batches = -(-len(samples) // self.program.batch_size)
         # Epochs that share a chunk, and those that share a call of the program, which
         # costs as much as a step of a small network. If augmented, each has its own.
-        fit_in = max(1, self.program.n_steps // n_batches)
+        fit_in = max(1, self.program.n_batches // n_batches)
         filled = fit_in if self.augmenter is None else 1
         together = 1 if self._is_heard or validate is not None else filled
         chunks = self._chunks(filled, samples)
         several = self.epochs - self.initial_epoch > filled
-        if self.augmenter is None and (several or n_batches > self.program.n_steps):
+        if self.augmenter is None and (several or n_batches > self.program.n_batches):
             chunks = ahead(chunks)
         # Who listens to every batch gets a call of its own for each.
-        each_batch = any(map(_hears_batches, self.user_callbacks))
+        each_batch = any(map(hears_batches, self.user_callbacks))
         calls = split(chunks, 1 if each_batch else together * n_batches)
         heard = each_batch or self.verbose
         interrupted, logs = False, {}
@@ -283,8 +244,9 @@ class Training:
             if heard:
                 self._hear("on_train_batch_begin", len(losses))
             chunk = next(calls)
-            self.weights, self.slots, of_steps = self.program(
+            self.weights, self.of_model, self.slots, of_steps = self.program(
                 self.weights,
+                self.of_model,
                 self.slots,
                 self.rates,
                 (self.seed, self.n_steps - int(chunk.first_step)),
@@ -302,13 +264,11 @@ class Training:
         sums = np.sum(np.reshape(losses, (n_epochs, -1)), axis=1)
         return (sums / (seen / n_epochs)).tolist()
 
-    def _validate(self, forward, chunker, validation):
+    def _validate(self, evaluation):
         self._hear("on_test_begin")
-        penalty = self.program.network.penalty(
-            self.weights, self.rates.l1, self.rates.l2
-        )
-        _, loss = _forward(
-            forward, chunker, self.weights, validation, float(penalty), self._hear
+        penalty = self.program.network.penalties.penalty(self.weights, self.rates)
+        _, loss = evaluation.run(
+            self.weights, self.of_model, float(penalty), self._hear
         )
         self._hear("on_test_end", {"loss": loss})
         return loss
@@ -333,39 +293,18 @@ class Training:
                 self.own_callbacks, add_progbar=self.verbose != 0, model=self, **params
             )
         if self.user_callbacks:
-            spec = self.program.spec
-            model = stock_model(spec.network, self.get_weights())
-            rate = self.rates.learning_rate
-            model.compile(keras.optimizers.SGD(rate), loss=spec.loss)
-            self._users = keras.callbacks.CallbackList(
-                self.user_callbacks, model=model, **params
-            )
+            self._users = CallbacksModel(self, self.make_model(), params)
 
     @property
     def _is_heard(self):
         return self._own is not None or self._users is not None
 
     def _hear(self, hook, *args):
-        """Call a hook of all callbacks, with the users' model equal to this run."""
+        """Call a hook of all callbacks."""
         if self._own is not None:
             getattr(self._own, hook)(*args)
-        if self._users is None:
-            return
-        model, weights = self._users.model, self.get_weights()
-        rate = np.float32(self.rates.learning_rate)
-        model.set_weights(weights)
-        model.optimizer.learning_rate = rate
-        model.optimizer.iterations.assign(self.n_steps)
-        model.stop_training = self.stop_training
-        getattr(self._users, hook)(*args)
-        self.stop_training = self.stop_training or model.stop_training
-        if np.float32(model.optimizer.learning_rate) != rate:
-            self.optimizer.learning_rate = float(model.optimizer.learning_rate)
-        changed = model.get_weights()
-        if any(
-            a.tobytes() != b.tobytes() for a, b in zip(weights, changed, strict=True)
-        ):
-            self.set_weights(changed)
+        if self._users is not None:
+            self._users.hear(hook, *args)
 
 
 class _OptimizerView:
@@ -381,17 +320,3 @@ class _OptimizerView:
     @learning_rate.setter
     def learning_rate(self, value):
         self._training.rates = self._training.rates._replace(learning_rate=float(value))
-
-
-_BATCH_HOOKS = (
-    "on_train_batch_begin on_train_batch_end on_batch_begin on_batch_end".split()
-)
-
-
-def _hears_batches(callback):
-    """Whether a callback overrides a hook that Keras calls at every batch."""
-    return any(
-        getattr(getattr(callback, name), "__func__", None)
-        is not getattr(keras.callbacks.Callback, name)
-        for name in _BATCH_HOOKS
-    )

@@ -1,6 +1,5 @@
 """Samples on their way into a program: order, batches, fixed-size chunks."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 from queue import SimpleQueue
 from threading import Thread
@@ -8,34 +7,7 @@ from threading import Thread
 import numpy as np
 import tensorflow as tf
 
-from ._program import Chunk
-from ._sequences import Sequences
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Sequences with their encoded targets and weights.
-
-    Parameters
-    ----------
-    sequences : Sequences
-    y : ndarray of shape (n_samples, n_outputs), dtype float32
-    sample_weight : ndarray of shape (n_samples,), dtype float32
-    """
-
-    sequences: Sequences
-    y: np.ndarray
-    sample_weight: np.ndarray
-
-    def __len__(self):
-        return len(self.sequences)
-
-    def take(self, indices):
-        """Return the samples at ``indices``, in that order."""
-        return Samples(
-            self.sequences.take(indices), self.y[indices], self.sample_weight[indices]
-        )
-
+from .program import Chunk
 
 # Of how many batches' samples the lengths are compared, and by how much a length may
 # seem longer or shorter. More batches and less noise leave less padding, but also put
@@ -100,17 +72,16 @@ class Chunker:
     """
 
     def __init__(self, program):
-        self.batch_size, self.n_steps = program.batch_size, program.n_steps
-        network = program.spec.network
-        rows = self.batch_size * self.n_steps
-        if network.vocabulary_size is None:
-            shape = (rows, network.n_timesteps, network.n_features)
+        self.batch_size, self.n_batches = program.batch_size, program.n_batches
+        rows = self.batch_size * self.n_batches
+        shape = (rows, *program.inputs.of_sequence)
+        if program.inputs.n_features:
             self.X = np.zeros(shape, np.float32)
         else:
             # An id that is not padding: an average over no steps is not finite.
-            self.X = np.ones((rows, network.n_timesteps), np.int32)
+            self.X = np.ones(shape, np.int32)
         self.lengths = np.ones(rows, np.int32)
-        self.y = np.zeros((rows, network.n_outputs), np.float32)
+        self.y = np.zeros((rows, program.network.n_outputs), np.float32)
         self.sample_weight = np.zeros(rows, np.float32)
 
     def chunks(self, samples, order, *, transform=None):
@@ -130,7 +101,7 @@ class Chunker:
             Samples as tensors, the rest as arrays.
         """
         order = whole_batches(order, self.batch_size)
-        n_rows = self.batch_size * self.n_steps
+        n_rows = self.batch_size * self.n_batches
         for start in range(0, len(order), n_rows):
             rows = order[start : start + n_rows]
             self._fill(samples, rows, transform)
@@ -171,10 +142,10 @@ class Chunker:
             self.X[absent, 0] = 1
 
     def _chunk(self, present):
-        lead = (self.n_steps, self.batch_size)
+        lead = (self.n_batches, self.batch_size)
         present = present.reshape(-1, self.batch_size)
         n_steps = len(present)
-        n_samples = np.ones(self.n_steps, np.float32)
+        n_samples = np.ones(self.n_batches, np.float32)
         n_samples[:n_steps] = present.sum(axis=1)
         return Chunk(
             X=tf.constant(self.X.reshape(*lead, *self.X.shape[1:])),

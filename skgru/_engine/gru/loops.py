@@ -4,7 +4,7 @@ from functools import partial
 
 import tensorflow as tf
 
-from ._time_blocks import TimeBlocks
+from .time_blocks import TimeBlocks
 
 
 def recurrence(

@@ -14,19 +14,17 @@ from functools import lru_cache
 import keras
 import numpy as np
 
-from ._suggest import suggest
-
-_BY_NAME = {cls.__name__: cls for cls in keras.optimizers.Optimizer.__mro__}
-_Base, _WithDistribution = _BY_NAME["BaseOptimizer"], _BY_NAME["TFOptimizer"]
+from .._keras import BaseOptimizer, TFOptimizer
+from .._suggest import suggest
 
 # Restores, for each method that the TensorFlow layer replaces, Keras' own.
 _WithoutDistribution = type(
     "_WithoutDistribution",
-    (_WithDistribution,),
+    (TFOptimizer,),
     {
-        name: vars(_Base)[name]
-        for name in vars(_WithDistribution)
-        if not name.startswith("__") and name in vars(_Base)
+        name: vars(BaseOptimizer)[name]
+        for name in vars(TFOptimizer)
+        if not name.startswith("__") and name in vars(BaseOptimizer)
     },
 )
 
@@ -67,6 +65,10 @@ class OptimizerSpec:
     def elementwise(self):
         """Whether all weights can be updated as one vector."""
         return self.cls in _ELEMENTWISE
+
+    def make(self, **settings):
+        """Return the optimizer as a Keras user knows it, with these settings."""
+        return self.cls.from_config({**json.loads(self.config), **settings})
 
     def build(self, variables):
         """Return a stateless optimizer built on ``variables``."""

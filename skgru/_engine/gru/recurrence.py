@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from ._gru_loops import recurrence
-from ._time_blocks import size
+from .loops import recurrence
+from .time_blocks import size
 
 
 def fused_gru(

@@ -10,7 +10,8 @@ import hashlib
 import re
 
 import tensorflow as tf
-from tensorflow.python.eager import context
+
+from .._tensorflow import runtime
 
 
 class CompiledFunction:
@@ -40,11 +41,11 @@ class CompiledFunction:
         self._name = definitions[0].signature.name.encode()
         self._dtypes = [spec.dtype for spec in tf.nest.flatten(signature)]
         self._n_outputs = len(tf.nest.flatten(traced.structured_outputs))
-        runtime = context.context()
+        registry = runtime()
         for definition in definitions:
             # The name is the content: what is there already is the same.
-            if not runtime.has_function(definition.signature.name):
-                runtime.add_function_def(definition)
+            if not registry.has_function(definition.signature.name):
+                registry.add_function_def(definition)
 
     def __call__(self, *arguments):
         """Run the function on arrays or tensors of the signature's shapes.
@@ -61,7 +62,7 @@ class CompiledFunction:
                 tf.nest.flatten(arguments), self._dtypes, strict=True
             )
         ]
-        return context.context().call_function(self._name, tensors, self._n_outputs)
+        return runtime().call_function(self._name, tensors, self._n_outputs)
 
 
 # Conditions of loops have arguments that are named after their function's counter.

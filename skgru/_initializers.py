@@ -10,17 +10,16 @@ import numpy as np
 REMEMBERED_VALUES = 2**17
 
 
-def initial_weights(spec, kernel_initializer, recurrent_initializer, seeds):
-    """Return freshly drawn weights, in the order of ``Network.variables``.
-
-    Kernels of the GRU layers and of the head come from ``kernel_initializer``,
-    recurrent kernels from ``recurrent_initializer``, embeddings from Keras' uniform
-    default, and biases are 0.
+def draw_weights(names, shapes, initializers, seeds):
+    """Return freshly drawn weights.
 
     Parameters
     ----------
-    spec : NetworkSpec
-    kernel_initializer, recurrent_initializer : str or keras.Initializer
+    names : list of str
+        Of each weight, as its Keras layer calls it.
+    shapes : list of tuple
+    initializers : dict of str to (str or keras.Initializer)
+        By name of the weight. Scales (``gamma``) are 1, all others are 0.
     seeds : numpy.random.Generator
         Gives every initializer without a seed of its own one.
 
@@ -29,25 +28,16 @@ def initial_weights(spec, kernel_initializer, recurrent_initializer, seeds):
     weights : list of ndarray, dtype float32
     """
     weights = []
-
-    def draw(initializer, shape):
-        seed = int(seeds.integers(2**31 - 1))
+    for name, shape in zip(names, shapes, strict=True):
+        if name not in initializers:
+            value = 1.0 if name == "gamma" else 0.0
+            weights.append(np.full(shape, value, np.float32))
+            continue
+        initializer, seed = initializers[name], int(seeds.integers(2**31 - 1))
         # A search fits the same network from the same seed again and again.
         small = isinstance(initializer, str) and np.prod(shape) <= REMEMBERED_VALUES
-        weights.append((_drawn_before if small else _draw)(initializer, shape, seed))
-
-    width = spec.n_features
-    if spec.vocabulary_size is not None:
-        draw("random_uniform", (spec.vocabulary_size, spec.embedding_dim))
-        width = spec.embedding_dim
-    for units in spec.units:
-        for _ in range(1 + spec.bidirectional):
-            draw(kernel_initializer, (width, 3 * units))
-            draw(recurrent_initializer, (units, 3 * units))
-            weights.append(np.zeros((2, 3 * units), np.float32))
-        width = units * (1 + spec.bidirectional)
-    draw(kernel_initializer, (width, spec.n_outputs))
-    weights.append(np.zeros(spec.n_outputs, np.float32))
+        draw = _drawn_before if small else _draw
+        weights.append(draw(initializer, shape, seed))
     return weights
 
 

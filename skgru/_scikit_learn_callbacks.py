@@ -1,5 +1,7 @@
 """Epochs, passed on from Keras' callbacks to scikit-learn's."""
 
+from dataclasses import replace
+
 import keras
 
 
@@ -40,4 +42,5 @@ class ScikitLearnCallbacks(keras.callbacks.Callback):
 
     def _so_far(self):
         """Return what makes a copy of the estimator predict as it would now."""
-        return {"_state": self.model.state}
+        fitted = self._estimator._fitted
+        return {"_fitted": replace(fitted, state=self.model.state)}

@@ -1,0 +1,163 @@
+"""What a fit or a prediction is given, checked against what was fitted before."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from ._engine.randomness import SPLIT, random_stream
+from ._engine.samples import Samples
+from ._holdout import Origin, hold_out
+from ._sequences import as_sequences, named
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How X is read.
+
+    Parameters
+    ----------
+    form : {"univariate", "multivariate", "list", "tokens"}
+        What X was at ``fit``, see `Sequences`.
+    vocabulary_size : int or None
+        Number of token ids, where X holds them.
+    """
+
+    form: str
+    vocabulary_size: int | None
+
+
+@dataclass(frozen=True)
+class FitData:
+    """What a fit is given, ready for it.
+
+    Parameters
+    ----------
+    samples : Samples
+        Those of positive weight.
+    origin : Origin
+        Where in X they are from.
+    reading : Reading
+    targets : Labels or RealTargets
+    """
+
+    samples: Samples
+    origin: Origin
+    reading: Reading
+    targets: object
+
+
+class DataChecks:
+    """How data enters an estimator; mixed into `BaseGRU`."""
+
+    def _check_data(self, X, y, sample_weight, resumed, classes):
+        """Return a `FitData`; ``resumed`` is what an earlier fit left, or None."""
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is "
+                "None."
+            )
+        if resumed is None:
+            sequences, reading = self._read_first(X)
+        else:
+            reading = resumed.reading
+            sequences = self._read_again(X, reading)
+        check_consistent_length(sequences.block, y)
+        y = self._check_y(y)
+        n_samples = len(sequences)
+        weight = np.ones(n_samples, np.float32)
+        if sample_weight is not None:
+            weight = _check_sample_weight(
+                sample_weight,
+                sequences.block,
+                dtype=np.float32,
+                ensure_non_negative=True,
+            )
+        # Left out first: a class may have no other samples.
+        rows, all_y = _positive(weight), y
+        y, weight = y[rows], weight[rows]
+        if resumed is None:
+            targets = self._new_targets(y, weight, classes)
+        else:
+            targets = resumed.targets
+        encoded = targets.encode(y, type(self).__name__)
+        weight = np.float32(weight * self._class_weights(y, targets))
+        left_in = _positive(weight)
+        rows, encoded, weight = rows[left_in], encoded[left_in], weight[left_in]
+        if len(rows) < n_samples:  # else they are not copied
+            sequences = sequences.take(rows)
+        origin = Origin(n_samples, rows, self._classes_to_stratify(all_y, targets))
+        return FitData(Samples(sequences, encoded, weight), origin, reading, targets)
+
+    def _read_first(self, X):
+        """Return X as sequences, and how it was read; note its public properties."""
+        size = self.vocabulary_size
+        if size is None:
+            # A text transformer's output knows its own vocabulary.
+            size = getattr(X, "vocabulary_size", None)
+        sequences = as_sequences(X, vocabulary_size=size)
+        self.n_timesteps_in_ = sequences.n_timesteps
+        self.n_features_in_ = sequences.n_features
+        vars(self).pop("feature_names_in_", None)
+        self._check_names(X, sequences.form, reset=True)
+        return sequences, Reading(sequences.form, size)
+
+    def _read_again(self, X, reading):
+        """Return X as sequences, if it fits what was read before."""
+        sequences = as_sequences(X, vocabulary_size=reading.vocabulary_size)
+        if not sequences.form == reading.form == "univariate":
+            expected = 1 if reading.form == "univariate" else self.n_features_in_
+            if sequences.n_features != expected:
+                raise ValueError(
+                    f"X has {sequences.n_features} features, but {type(self).__name__} "
+                    f"is expecting {expected} features as input."
+                )
+        both_flat = sequences.form == reading.form == "univariate"
+        if both_flat or sequences.form == "list":
+            self._check_names(X, sequences.form, reset=False)
+        return sequences
+
+    def _check_names(self, X, form, reset):
+        """Check or note the number and the names of the features."""
+        if form == "univariate":
+            validate_data(self, X, reset=reset, skip_check_array=True)
+        elif form == "list":
+            validate_data(
+                self, named(X), reset=reset, skip_check_array=True, ensure_2d=False
+            )
+
+    def _split(self, data, validation, seed):
+        """Return the samples to train on, and those to validate on or None."""
+        X_val, y_val = validation
+        samples, owner = data.samples, type(self).__name__
+        if (X_val is None) != (y_val is None):
+            raise ValueError(
+                "Pass X_val and y_val together: only one of them was given."
+            )
+        if X_val is not None:
+            sequences = self._read_again(X_val, data.reading)
+            check_consistent_length(sequences.block, y_val)
+            y_val = data.targets.encode(self._check_y(y_val), owner)
+            weight = np.ones(len(sequences), np.float32)
+            return samples, Samples(sequences, y_val, weight)
+        if not self.early_stopping:
+            return samples, None
+        train, held_out = hold_out(
+            self.validation_split,
+            data.origin,
+            int(random_stream(seed, SPLIT).integers(2**31 - 1)),
+            owner,
+        )
+        return samples.take(train), samples.take(held_out)
+
+
+def _positive(weight):
+    """Return which samples have a positive weight."""
+    left_in = np.flatnonzero(weight > 0)
+    if len(left_in) == 0:
+        raise ValueError(
+            "All samples have weight 0: there is nothing to train on. Pass a "
+            "positive sample_weight for at least one sample."
+        )
+    return left_in

@@ -1,0 +1,73 @@
+"""Run-time forms of stock Keras layers: the same weights and results, other arithmetic.
+
+A form is a subclass of the stock layer. :func:`use_run_time_forms` gives it to a layer
+of a model that belongs to the engine alone, in place: name, weights, configuration and
+the place in the graph stay. Each form's module says which layers are eligible.
+"""
+
+import keras
+
+from ..._keras import layers_of
+from ..gru.layer import FusedGRU, can_fuse
+from .batch_normalization import PresentRowsBatchNormalization, has_rows
+from .conv1d import MatrixConv1D, can_be_a_product
+from .dropout import RunTimeDropout
+from .max_pooling import ReshapedMaxPooling1D, can_be_reshaped
+
+# By stock layer: its form, and whether a layer is eligible.
+_FORMS = {
+    keras.layers.GRU: (FusedGRU, can_fuse),
+    keras.layers.Conv1D: (MatrixConv1D, can_be_a_product),
+    keras.layers.MaxPooling1D: (ReshapedMaxPooling1D, can_be_reshaped),
+    keras.layers.BatchNormalization: (PresentRowsBatchNormalization, has_rows),
+    keras.layers.Dropout: (RunTimeDropout, lambda layer: True),
+}
+
+
+def form_of(layer):
+    """Return the run-time form of a stock layer, or None if it stays what it is.
+
+    Subclasses of stock layers stay: they may compute something else.
+    """
+    form, is_eligible = _FORMS.get(type(layer), (None, None))
+    return form if form is not None and is_eligible(layer) else None
+
+
+def convertible_layers(model):
+    """Yield each layer of a stock model that has a run-time form, and that form.
+
+    Layers inside ``TimeDistributed`` stay: it maps them over the steps in a way that
+    their forms' loops cannot be mapped.
+    """
+    layers = layers_of(model)
+    kept = {
+        id(inner)
+        for layer in layers
+        if isinstance(layer, keras.layers.TimeDistributed)
+        for inner in (layer.layer, *layers_of(layer))
+    }
+    for layer in layers:
+        form = form_of(layer)
+        if form is not None and id(layer) not in kept:
+            yield layer, form
+
+
+def use_run_time_forms(model):
+    """Give every eligible layer of a model its run-time form.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Belongs to the engine alone: it is of no use outside a program afterwards.
+
+    Returns
+    -------
+    model : keras.Model
+        The same one.
+    """
+    for layer, form in list(convertible_layers(model)):
+        layer.__class__ = form
+        if form is FusedGRU:
+            # Keras bars XLA where its cuDNN kernel may run; it never runs here.
+            layer.use_cudnn, layer.supports_jit = False, True
+    return model

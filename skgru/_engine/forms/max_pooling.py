@@ -1,0 +1,39 @@
+"""Max pooling as a maximum over an axis, whose gradient XLA computes fast on CPU."""
+
+import keras
+import tensorflow as tf
+
+
+def can_be_reshaped(layer):
+    """Whether the windows of a ``MaxPooling1D`` neither overlap nor leave gaps.
+
+    It is eligible where its stride is its size and its data is ``channels_last``.
+    """
+    return layer.pool_size == layer.strides and layer.data_format == "channels_last"
+
+
+class ReshapedMaxPooling1D(keras.layers.MaxPooling1D):
+    """``keras.layers.MaxPooling1D`` with one axis for the steps of each window.
+
+    Where several steps of a window hold its maximum, each gets an equal share of the
+    gradient; TensorFlow's pooling gives all of it to the first.
+    """
+
+    def call(self, inputs):
+        """Apply the layer to a tensor of shape (batch, timesteps, channels)."""
+        size = (
+            self.pool_size[0] if isinstance(self.pool_size, tuple) else self.pool_size
+        )
+        timesteps, channels = inputs.shape[1:]
+        if self.padding == "same":
+            missing = -timesteps % size
+            before = missing // 2
+            inputs = tf.pad(
+                inputs,
+                [(0, 0), (before, missing - before), (0, 0)],
+                constant_values=inputs.dtype.min,
+            )
+        n_windows = inputs.shape[1] // size
+        inputs = inputs[:, : n_windows * size]
+        windows = tf.reshape(inputs, (-1, n_windows, size, channels))
+        return tf.reduce_max(windows, axis=2)

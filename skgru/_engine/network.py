@@ -1,0 +1,223 @@
+"""A Keras model as a pure function of its weights: the network of a program."""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from .._keras import is_shared, last_operation
+from .forms import use_run_time_forms
+from .forms.dense import SumOfProductsDense, has_few_outputs
+from .losses import is_cross_entropy_of, sample_losses
+from .parts import ModelParts
+from .penalties import Penalties
+from .scope import Scope
+
+
+@dataclass(frozen=True)
+class InputShape:
+    """What a program's batches hold.
+
+    Parameters
+    ----------
+    n_timesteps : int
+        Steps of the block.
+    n_features : int
+        Values of a step; 0 for token ids.
+    padded : bool
+        Whether sequences may end before the block does.
+    """
+
+    n_timesteps: int
+    n_features: int
+    padded: bool
+
+    @property
+    def of_sequence(self):
+        """Shape of one sequence in the block."""
+        if not self.n_features:
+            return (self.n_timesteps,)
+        return (self.n_timesteps, self.n_features)
+
+
+class Network:
+    """A Keras model as a pure function, for programs.
+
+    Parameters
+    ----------
+    architecture : hashable
+        ``build()`` returns the stock model, made for this network alone;
+        ``padding`` is the value that padded steps have for it.
+    inputs : InputShape
+    loss : str
+        See `sample_losses`.
+
+    Attributes
+    ----------
+    shapes : list of tuple
+        Shapes of the weights.
+    names : list of str
+        Their names, such as ``"kernel"``.
+    rate_names : list of str
+        The parameter that each run-time rate is: ``"rate"``, ``"recurrent_dropout"``.
+    penalties : Penalties
+    n_outputs : int
+    """
+
+    def __init__(self, architecture, inputs, loss):
+        self._inputs, self._padding = inputs, architecture.padding
+        self._loss = loss
+        model = architecture.build()
+        parts = ModelParts(model)
+        self._trainable, self._state = parts.trainable, parts.state
+        self._rate_slots = parts.rate_slots
+        self.shapes = [tuple(v.shape) for v in parts.trainable]
+        self.names = [v.name for v in parts.trainable]
+        self.state_specs = [tf.TensorSpec(v.shape, v.dtype) for v in parts.state]
+        self.rate_names = [name for _, name in parts.rate_slots]
+        self.penalties = Penalties(parts)
+        for variable in parts.penalised:
+            variable.regularizer = None
+        self._constraints = [v.constraint for v in parts.trainable]
+        self.n_outputs = int(model.output_shape[-1])
+        self._activation = _take_activation(model, loss)
+        self._model = use_run_time_forms(model)
+        self._rank = len(model.input_shape)
+
+    @property
+    def n_run_time_inputs(self):
+        """Number of values in ``Rates.of_model``."""
+        return len(self._rate_slots) + self.penalties.n_inputs
+
+    @property
+    def trainable(self):
+        """The Keras variables of the weights: their shapes, dtypes and names."""
+        return self._trainable
+
+    def storage(self, batch_size):
+        """Return zeros for each call of a GRU layer, where training stores what it needs.
+
+        The model is traced once without its recurrent layers to find out their shapes.
+        """
+        with tf.Graph().as_default(), Scope(planning=True) as scope:
+            X = tf.zeros((batch_size, *self._inputs.of_sequence), self._dtype)
+            values = [tf.zeros(shape) for shape in self.shapes]
+            state = [tf.zeros(spec.shape, spec.dtype) for spec in self.state_specs]
+            lengths = tf.ones(batch_size, tf.int32)
+            self._call(values, state, X, lengths, training=False)
+        planned = scope.planned
+        return [[tf.zeros(s, dtype) for s in shapes] for shapes, dtype in planned]
+
+    def train(self, weights, state, X, lengths, n_present, rates, seed, storage):
+        """Call the model in training.
+
+        Parameters
+        ----------
+        weights : list of tensors
+        state : list of tensors
+        X : tensor of shape (batch, timesteps, features) or (batch, timesteps)
+        lengths : tensor of shape (batch,), dtype int32
+        n_present : scalar tensor
+            Number of rows, from the first, that hold a sample.
+        rates : Rates
+        seed : tensor of shape (2,), dtype int32
+        storage : list of lists of tensors
+            Of :meth:`storage`, or what the last step returned.
+
+        Returns
+        -------
+        values : tensor of shape (batch, n_outputs)
+        state : list of tensors
+        losses : list of scalar tensors
+            What layers add to the loss.
+        storage : list of lists of tensors
+        """
+        named = {
+            (id(layer), name): rate
+            for (layer, name), rate in zip(
+                self._rate_slots, rates.of_model, strict=False
+            )
+        }
+        present = tf.range(X.shape[0]) < tf.cast(n_present, tf.int32)
+        scope = Scope(rates=named, seed=seed, present=present, storage=storage)
+        with scope:
+            values, state, losses = self._call(
+                weights, state, X, lengths, training=True
+            )
+        return values, state, losses, scope.stored
+
+    def predict(self, weights, state, X, lengths):
+        """Call the model without dropout; return its values and added losses."""
+        with Scope(differentiable=False):
+            values, _, losses = self._call(weights, state, X, lengths, training=False)
+        return values, losses
+
+    def sample_losses(self, values, targets):
+        """Return the loss of each sample."""
+        from_logits = self._activation is not None
+        return sample_losses(self._loss, values, targets, from_logits=from_logits)
+
+    def outputs(self, values):
+        """Return the model's outputs from the values that a call returns."""
+        return values if self._activation is None else self._activation(values)
+
+    def constrain(self, weights):
+        """Apply the constraints of the layers to a list of weights."""
+        return [
+            w if constraint is None else constraint(w)
+            for w, constraint in zip(weights, self._constraints, strict=True)
+        ]
+
+    @property
+    def is_constrained(self):
+        """Whether any weight has a constraint."""
+        return any(constraint is not None for constraint in self._constraints)
+
+    @property
+    def _dtype(self):
+        return tf.float32 if self._inputs.n_features else tf.int32
+
+    def _call(self, weights, state, X, lengths, training):
+        if self._inputs.padded:
+            X = self._shown(X, lengths)
+        if self._rank == 2 and self._inputs.n_features:
+            X = X[:, :, 0]
+        variables = [*self._trainable, *self._state]
+        mapping = list(zip(variables, [*weights, *state], strict=True))
+        with keras.StatelessScope(mapping, collect_losses=True) as stateless:
+            values = tf.cast(self._model(X, training=training), tf.float32)
+            losses = [tf.cast(loss, tf.float32) for loss in self._model.losses]
+        state = [
+            tf.ensure_shape(stateless.get_current_value(v), v.shape)
+            for v in self._state
+        ]
+        return values, state, losses
+
+    def _shown(self, X, lengths):
+        """Return X with the model's value for padding after the end of sequences."""
+        if self._dtype == tf.int32:
+            return X  # ids of 0
+        inside = tf.range(self._inputs.n_timesteps) < lengths[:, None]
+        return tf.where(inside[:, :, None], X, np.float32(self._padding))
+
+
+def _take_activation(model, loss):
+    """Take the last activation off a model, where the loss can do without it.
+
+    Returns
+    -------
+    activation : callable or None
+    """
+    head = last_operation(model)
+    if not isinstance(head, keras.layers.Dense | keras.layers.Activation):
+        return None
+    if is_shared(head):
+        return None
+    activation = head.activation
+    if has_few_outputs(head):
+        head.__class__ = SumOfProductsDense
+    if not is_cross_entropy_of(loss, activation):
+        return None
+    head.activation = keras.activations.linear
+    return activation

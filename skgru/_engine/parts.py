@@ -1,0 +1,86 @@
+"""What the engine tells apart in a Keras model: weights, state, run-time inputs."""
+
+import keras
+import numpy as np
+
+from .forms import convertible_layers
+
+_PENALTIES = (keras.regularizers.L1, keras.regularizers.L2, keras.regularizers.L1L2)
+
+
+class ModelParts:
+    """The parts of a stock model, in an order that all models of one key share.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Built, and made of stock layers: not yet in its trainable form.
+
+    Attributes
+    ----------
+    converted : list of pairs (layer, form)
+        The layers that have a run-time form.
+    trainable : list of keras.Variable
+        The weights.
+    state : list of keras.Variable
+        What is not trained, but may change or matter: moving averages, frozen weights,
+        states of random generators. Those of layers that draw otherwise in their
+        run-time form are left out.
+    rate_slots : list of pairs (layer, parameter)
+        Dropout rates that are run-time inputs.
+    penalised : list of keras.Variable
+        Weights whose own regularizer is ``L1``, ``L2`` or ``L1L2``: its factors are
+        run-time inputs as well.
+    """
+
+    def __init__(self, model):
+        self.converted = list(convertible_layers(model))
+        self.trainable = model.trainable_variables
+        unused = {id(generator.state) for generator in self._generators()}
+        self.state = [v for v in model.non_trainable_variables if id(v) not in unused]
+        self.rate_slots = [
+            (layer, name)
+            for layer, _ in self.converted
+            for name in _rates_of_layer(layer)
+        ]
+        self.penalised = [
+            v for v in self.trainable if type(v.regularizer) in _PENALTIES
+        ]
+
+    def _generators(self):
+        for layer, _ in self.converted:
+            for owner in (layer, getattr(layer, "cell", None)):
+                if getattr(owner, "seed_generator", None) is not None:
+                    yield owner.seed_generator
+
+    def run_time_inputs(self):
+        """Return the rates and the factors of the penalties, as a list of floats."""
+        values = [float(getattr(layer, name)) for layer, name in self.rate_slots]
+        for variable in self.penalised:
+            factors = vars(variable.regularizer)
+            values += [float(factors.get("l1", 0.0)), float(factors.get("l2", 0.0))]
+        return values
+
+    def values(self):
+        """Return the weights and the state as two lists of arrays."""
+        return [_array(v) for v in self.trainable], [_array(v) for v in self.state]
+
+    def assign(self, weights, state):
+        """Set the weights and the state from two lists of arrays."""
+        for variable, value in zip(
+            [*self.trainable, *self.state], [*weights, *state], strict=True
+        ):
+            variable.assign(value)
+
+
+def _rates_of_layer(layer):
+    if isinstance(layer, keras.layers.Dropout):
+        return ("rate",)
+    if isinstance(layer, keras.layers.GRU):
+        # Whether something is dropped is part of the graph; how much is not.
+        return [n for n in ("dropout", "recurrent_dropout") if getattr(layer, n)]
+    return ()
+
+
+def _array(variable):
+    return variable.numpy()

@@ -1,0 +1,63 @@
+"""Prediction: sequences through a compiled program, rows of similar lengths together."""
+
+import numpy as np
+
+from .batches import Chunker
+from .program_cache import get_program
+from .samples import Samples
+
+
+def predict(spec, state, sequences):
+    """Return the network's outputs, shape ``(n_samples, n_outputs)``.
+
+    Parameters
+    ----------
+    spec : ForwardSpec
+    state : TrainingState
+    sequences : Sequences
+    """
+    program = get_program(spec)
+    n_samples, n_outputs = len(sequences), program.network.n_outputs
+    samples = Samples(
+        sequences,
+        np.zeros((n_samples, n_outputs), np.float32),
+        np.zeros(n_samples, np.float32),
+    )
+    evaluation = Evaluation(program, samples)
+    return evaluation.run(state.weights, state.of_model)[0]
+
+
+class Evaluation:
+    """The outputs and the mean loss of the same samples, as often as asked for.
+
+    Parameters
+    ----------
+    program : ForwardProgram
+    samples : Samples
+    """
+
+    def __init__(self, program, samples):
+        self._program, self._samples = program, samples
+        self._chunker = Chunker(program)
+        # Rows of similar lengths together: a batch costs as much as its longest one.
+        self._order = np.argsort(samples.sequences.lengths, kind="stable")
+
+    def run(self, weights, of_model, penalty=0.0, hear=lambda *args: None):
+        """Return the outputs, and the mean loss with ``penalty`` added.
+
+        ``hear`` is called before and after each of the program's calls, as Keras does
+        where one call takes several batches.
+        """
+        n_samples, n_outputs = len(self._samples), self._program.network.n_outputs
+        outputs = np.empty((n_samples, n_outputs), np.float32)
+        start, batch, total = 0, 0, 0.0
+        for chunk in self._chunker.chunks(self._samples, self._order):
+            hear("on_test_batch_begin", batch)
+            values, loss = self._program(weights, of_model, chunk)
+            values = values.numpy().reshape(-1, n_outputs)[: n_samples - start]
+            outputs[self._order[start : start + len(values)]] = values
+            start += len(values)
+            total += float(loss)
+            batch += int(chunk.n_steps)
+            hear("on_test_batch_end", batch - 1, {"loss": total / start + penalty})
+        return outputs, total / n_samples + penalty

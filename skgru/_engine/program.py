@@ -1,0 +1,101 @@
+"""What training and prediction programs share: their batches and their weights.
+
+A program is a pure function. Weights, the state of the model and of the optimizer, and
+every rate go in as data and come out as data; it owns no state, so any number of fits,
+one after another or in threads, share one program.
+"""
+
+from collections import namedtuple
+
+import numpy as np
+import tensorflow as tf
+
+from .network import Network
+
+# A call costs about 0.5 ms, so it runs many steps; its input is bounded in bytes, so
+# that large data streams through a small buffer.
+CHUNK_BYTES = 16 * 2**20
+# Lengths of padded sequences are rounded up to multiples of this, or of more.
+TRAIN_STEPS = 4
+
+# `of_model`: the run-time inputs of the model's layers, see `ModelParts`.
+Rates = namedtuple(
+    "Rates", "learning_rate clipnorm clipvalue global_clipnorm l1 l2 of_model"
+)
+
+# Batches, of which a call runs those from first_step up to n_steps; n_samples counts
+# the rows of each batch that hold a sample.
+Chunk = namedtuple("Chunk", "X lengths y sample_weight n_samples first_step n_steps")
+
+
+def padded_length(n_timesteps, finest=TRAIN_STEPS):
+    """Round up, so that folds whose longest sequences differ share a program.
+
+    At most a quarter of the steps are added, where ``finest`` does not ask for more.
+    """
+    step = max(finest, 2 ** (int(n_timesteps - 1).bit_length() - 3))
+    return -(-n_timesteps // step) * step
+
+
+class Program:
+    """A network, and how its batches and weights are laid out.
+
+    Parameters
+    ----------
+    spec : TrainSpec or ForwardSpec
+    batch_size : int
+        Rows that go through the network together.
+    most_batches : int
+        Batches of a call, where they are not too large.
+
+    Attributes
+    ----------
+    network : Network
+    inputs : InputShape
+    n_batches : int
+        Batches that one call takes.
+    """
+
+    def __init__(self, spec, batch_size, most_batches):
+        self.spec, self.inputs, self.batch_size = spec, spec.inputs, batch_size
+        self.network = Network(spec.architecture, spec.inputs, spec.loss)
+        values = int(np.prod(spec.inputs.of_sequence))
+        fit_in = CHUNK_BYTES // (4 * batch_size * values)
+        self.n_batches = int(np.clip(fit_in, 1, most_batches))
+        self.sizes = [int(np.prod(shape)) for shape in self.network.shapes]
+
+    @property
+    def n_weights(self):
+        """Number of weights in all."""
+        return sum(self.sizes)
+
+    def flatten(self, weights):
+        """Return the weights as one vector."""
+        return np.concatenate([np.ravel(w) for w in weights], dtype=np.float32)
+
+    def split(self, vector):
+        """Return the vector of all weights as a list of arrays or tensors."""
+        if isinstance(vector, np.ndarray):
+            parts, reshape = np.split(vector, np.cumsum(self.sizes)[:-1]), np.reshape
+        else:
+            parts, reshape = tf.split(vector, self.sizes), tf.reshape
+        return [reshape(p, s) for p, s in zip(parts, self.network.shapes, strict=True)]
+
+    def weights_signature(self):
+        """Return the signature of the weights and of the model's state."""
+        vector = tf.TensorSpec((self.n_weights,), tf.float32)
+        return [vector, self.network.state_specs]
+
+    def chunk_signature(self):
+        """Return the signature of a chunk of batches."""
+        lead = (self.n_batches, self.batch_size)
+        dtype = tf.float32 if self.inputs.n_features else tf.int32
+        return Chunk(
+            X=tf.TensorSpec((*lead, *self.inputs.of_sequence), dtype),
+            lengths=tf.TensorSpec(lead, tf.int32),
+            y=tf.TensorSpec((*lead, self.network.n_outputs), tf.float32),
+            sample_weight=tf.TensorSpec(lead, tf.float32),
+            n_samples=tf.TensorSpec(lead[:1], tf.float32),
+            first_step=tf.TensorSpec((), tf.int32),
+            n_steps=tf.TensorSpec((), tf.int32),
+        )

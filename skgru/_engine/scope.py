@@ -1,0 +1,79 @@
+"""What run-time forms of layers are told while a program is traced.
+
+A layer's call has no argument for a dropout rate that is an input of the program, or
+for memory that goes from step to step. So a program opens a :class:`Scope` around the
+call of its model, and the layers of :mod:`skgru._engine.forms` ask for it.
+"""
+
+import contextvars
+
+_current = contextvars.ContextVar("skgru_scope")
+
+
+class Scope:
+    """One call of a model inside a program.
+
+    Parameters
+    ----------
+    rates : dict of (int, str) to scalar tensor, default=None
+        Run-time rates by layer (its ``id``) and parameter.
+    seed : tensor of shape (2,), dtype int32, default=None
+        Seed of the fit's dropout, and number of the training step.
+    present : tensor of shape (batch,), dtype bool, default=None
+        Which rows of the batch hold a sample; None means all.
+    storage : list of lists of tensors, default=None
+        Memory of the GRU layers: what the last step stored, in the order of their
+        calls. None means that no gradient will be asked for.
+    differentiable : bool, default=True
+        Whether a gradient may be asked for.
+    planning : bool, default=False
+        Only find out what storage the call will need: GRU layers return zeros.
+
+    Attributes
+    ----------
+    planned : list of pairs (shapes, dtype)
+        Storage that each call of a GRU layer needs, if ``planning``.
+    stored : list of lists of tensors
+        What the GRU layers have stored.
+    """
+
+    def __init__(
+        self,
+        *,
+        rates=None,
+        seed=None,
+        present=None,
+        storage=None,
+        differentiable=True,
+        planning=False,
+    ):
+        self.rates, self.seed, self.present = rates or {}, seed, present
+        self.differentiable, self.planning = differentiable, planning
+        self.planned, self.stored = [], []
+        self._storage = storage
+        self._n_streams = 0
+
+    def __enter__(self):
+        self._token = _current.set(self)
+        return self
+
+    def __exit__(self, *error):
+        _current.reset(self._token)
+
+    def rate(self, layer, name):
+        """Return a run-time rate of a layer."""
+        return self.rates[id(layer), name]
+
+    def next_stream(self):
+        """Return the number of a use of randomness within the step."""
+        self._n_streams += 1
+        return self._n_streams - 1
+
+    def next_storage(self):
+        """Return the memory of the GRU layer that is called next."""
+        return () if self._storage is None else self._storage[len(self.stored)]
+
+
+def current_scope():
+    """Return the scope of the call that is being traced; one of defaults outside."""
+    return _current.get(None) or Scope()

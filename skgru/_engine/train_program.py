@@ -1,0 +1,207 @@
+"""The training program: many optimizer steps in one call."""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from .._keras import learning_rate_variable
+from .compiled import CompiledFunction
+from .network import InputShape
+from .optimizers import OptimizerSpec
+from .program import Program, Rates
+
+BATCHES_OF_A_CALL = 64
+
+
+@dataclass(frozen=True)
+class TrainSpec:
+    """What changes a compiled training program.
+
+    Parameters
+    ----------
+    architecture : hashable
+        See `Network`.
+    inputs : InputShape
+    loss : str
+        See `sample_losses`.
+    optimizer : OptimizerSpec
+    batch_size : int
+    """
+
+    architecture: object
+    inputs: InputShape
+    loss: str
+    optimizer: OptimizerSpec
+    batch_size: int
+
+    def build(self):
+        """Trace the program."""
+        return TrainProgram(self)
+
+
+class TrainProgram(Program):
+    """Many optimizer steps in one call.
+
+    Attributes
+    ----------
+    initial_slots : list of ndarray
+        The optimizer's state before its first step.
+    """
+
+    def __init__(self, spec):
+        super().__init__(spec, spec.batch_size, BATCHES_OF_A_CALL)
+        if spec.optimizer.elementwise:
+            targets = [keras.Variable(np.zeros(self.n_weights, np.float32))]
+        else:
+            targets = self.network.trainable
+        self.optimizer = spec.optimizer.build(targets)
+        rate = learning_rate_variable(self.optimizer)
+        variables = self.optimizer.variables
+        self._rate_at = next(i for i, v in enumerate(variables) if v is rate)
+        values = [v.numpy() for v in variables]
+        self.initial_slots = values[: self._rate_at] + values[self._rate_at + 1 :]
+        n_rates = len(Rates._fields) - 1 + self.network.n_run_time_inputs
+        self._function = CompiledFunction(
+            self._train,
+            [
+                *self.weights_signature(),
+                [tf.TensorSpec(v.shape, v.dtype) for v in self.initial_slots],
+                tf.TensorSpec((n_rates,), tf.float32),
+                tf.TensorSpec((2,), tf.int32),
+                self.chunk_signature(),
+            ],
+            "skgru_train",
+        )
+
+    def __call__(self, weights, state, slots, rates, seed, chunk):
+        """Train on the steps of one chunk.
+
+        Parameters
+        ----------
+        weights : tensor of shape (n_weights,)
+        state : list of tensors
+            Of the model.
+        slots : list of tensors
+            Of the optimizer.
+        rates : Rates
+        seed : (int, int)
+            Seed of the fit's dropout, and number of the chunk's first step.
+        chunk : Chunk
+
+        Returns
+        -------
+        weights, state, slots
+            After the last step.
+        losses : tensor of shape (n_batches,)
+            For each step that ran the sum over its samples of the loss, penalties
+            included, taken before the step.
+        """
+        rates = np.float32([*rates[:-1], *rates.of_model])
+        weights, *rest, losses = self._function(
+            weights, state, slots, rates, np.int32(seed), chunk
+        )
+        n_states = len(state)
+        return weights, rest[:n_states], rest[n_states:], losses
+
+    def _train(self, vector, state, slots, rates, seed, chunk):
+        rates = tf.unstack(rates)
+        n_own = len(Rates._fields) - 1
+        rates = Rates(*rates[:n_own], of_model=rates[n_own:])
+
+        # The weights go round both as one vector and taken apart. Apart, they need not
+        # be cut at the start of a step, where most else waits to run: once more than
+        # eight operations are ready, XLA hands some to another thread.
+        def step(i, vector, weights, state, slots, losses, storage):
+            loss, gradients, state, storage = self._gradients(
+                weights, state, rates, seed + tf.stack([0, i]), chunk, i, storage
+            )
+            loss += self.network.penalties.penalty(vector, rates)
+            gradients += self.network.penalties.gradient(vector, rates)
+            gradients = self._clip(gradients, rates)
+            vector, slots = self._apply(vector, slots, gradients, rates.learning_rate)
+            losses = losses.write(i, loss * chunk.n_samples[i])
+            return i + 1, vector, self.split(vector), state, slots, losses, storage
+
+        losses = tf.TensorArray(tf.float32, self.n_batches, element_shape=())
+        storage = self.network.storage(self.batch_size)
+        _, vector, _, state, slots, losses, _ = tf.while_loop(
+            lambda i, *_: i < chunk.n_steps,
+            step,
+            (
+                chunk.first_step,
+                vector,
+                self.split(vector),
+                state,
+                slots,
+                losses,
+                storage,
+            ),
+        )
+        return vector, state, slots, losses.stack()
+
+    def _gradients(self, weights, state, rates, seed, chunk, i, storage):
+        n_samples = chunk.n_samples[i]
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            values, state, added, storage = self.network.train(
+                weights,
+                state,
+                chunk.X[i],
+                chunk.lengths[i],
+                n_samples,
+                rates,
+                seed,
+                storage,
+            )
+            losses = self.network.sample_losses(values, chunk.y[i])
+            # Keras divides by the number of samples, not by the sum of their weights.
+            loss = tf.reduce_sum(losses * chunk.sample_weight[i]) / n_samples
+            loss = tf.add_n([loss, *added])
+        gradients = tape.gradient(
+            loss, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        )
+        # A vector: one kernel for each operation instead of one for each weight. The
+        # gradient of an embedding is a slice for each row before it is converted.
+        gradients = [tf.reshape(tf.convert_to_tensor(g), (-1,)) for g in gradients]
+        return loss, tf.concat(gradients, axis=0), state, storage
+
+    def _clip(self, gradients, rates):
+        """Clip as Keras does; a rate of infinity clips nothing.
+
+        ``clipnorm`` scales each weight's gradient whose norm is above it down to it,
+        ``global_clipnorm`` does so with all gradients as one, ``clipvalue`` bounds each
+        element: https://keras.io/api/optimizers/
+        """
+
+        def scaled():
+            parts = tf.split(gradients, self.sizes)
+            squares = [tf.reduce_sum(tf.square(part)) for part in parts]
+            total = rates.global_clipnorm / tf.sqrt(tf.add_n(squares))
+            norms = tf.sqrt(tf.stack(squares))
+            # min(1, limit / norm) is 1 at a norm of 0, where limit / norm is infinite.
+            scales = tf.minimum(1.0, tf.minimum(total, rates.clipnorm / norms))
+            return tf.concat([p * scales[i] for i, p in enumerate(parts)], axis=0)
+
+        # Most fits set no limit on norms, and in small networks norms take time.
+        limit = tf.minimum(rates.clipnorm, rates.global_clipnorm)
+        gradients = tf.cond(limit < np.inf, scaled, lambda: gradients)
+        return tf.clip_by_value(gradients, -rates.clipvalue, rates.clipvalue)
+
+    def _apply(self, vector, slots, gradients, learning_rate):
+        """One optimizer step on the weights, as one vector or one by one."""
+        if self.spec.optimizer.elementwise:
+            weights, gradients = [vector], [gradients]
+        else:
+            weights, gradients = self.split(vector), self.split(gradients)
+        state = [*slots[: self._rate_at], learning_rate, *slots[self._rate_at :]]
+        weights, state = self.optimizer.stateless_apply(state, gradients, weights)
+        if self.network.is_constrained:
+            if self.spec.optimizer.elementwise:
+                weights = self.split(weights[0])
+            weights = self.network.constrain(weights)
+        vector = tf.concat([tf.reshape(w, (-1,)) for w in weights], axis=0)
+        del state[self._rate_at]
+        slots = [tf.cast(new, old.dtype) for new, old in zip(state, slots, strict=True)]
+        return vector, slots

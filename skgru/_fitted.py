@@ -1,0 +1,42 @@
+"""What a fit leaves behind."""
+
+from dataclasses import dataclass
+
+from ._data import Reading
+from ._engine.network import InputShape
+from ._engine.optimizers import OptimizerSpec
+from ._engine.training import TrainingState
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """All that prediction and a training that continues need.
+
+    Parameters
+    ----------
+    reading : Reading
+        How X is read.
+    targets : Labels or RealTargets
+        How y is encoded.
+    architecture : BuiltInNetwork or UserNetwork
+    run_time_inputs : tuple of float
+        The rates of the architecture's layers, see `ModelParts`.
+    inputs : InputShape
+        Of the training program.
+    optimizer : OptimizerSpec
+    seed : int
+        Seed of the fit: of shuffling, dropout, augmentation.
+    shapes : tuple
+        Shapes of the weights.
+    state : TrainingState
+    """
+
+    reading: Reading
+    targets: object
+    architecture: object
+    run_time_inputs: tuple
+    inputs: InputShape
+    optimizer: OptimizerSpec
+    seed: int
+    shapes: tuple
+    state: TrainingState

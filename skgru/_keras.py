@@ -1,0 +1,101 @@
+"""The one place that knows Keras' private names; tests/test_private_names.py has each.
+
+Everything else imports them from here.
+"""
+
+import contextlib
+import contextvars
+import threading
+from collections import defaultdict
+
+import keras
+from keras.src.backend.common import global_state
+from keras.src.backend.tensorflow import random as _backend_random
+from keras.src.random import seed_generator as _seed_generator
+
+_OPTIMIZER_BASES = {cls.__name__: cls for cls in keras.optimizers.Optimizer.__mro__}
+BaseOptimizer = _OPTIMIZER_BASES["BaseOptimizer"]
+TFOptimizer = _OPTIMIZER_BASES["TFOptimizer"]
+
+_NAME_COUNTERS = "object_name_uids"
+
+
+def layers_of(model):
+    """Return all layers of a model, those inside wrappers and other models included."""
+    return list(model._flatten_layers(include_self=False, recursive=True))
+
+
+def last_operation(model):
+    """Return the layer or operation that makes a model's output, None if unknown."""
+    if isinstance(model, keras.Sequential):
+        return model.layers[-1] if model.layers else None
+    if not hasattr(model, "operations"):  # subclassed
+        return None
+    return model.outputs[0]._keras_history.operation
+
+
+def is_shared(layer):
+    """Whether a layer is called at several places of a graph."""
+    return len(layer._inbound_nodes) > 1
+
+
+def learning_rate_variable(optimizer):
+    """Return the variable that holds an optimizer's learning rate."""
+    return optimizer._learning_rate
+
+
+def compile_settings(model):
+    """Return what a model was compiled with, as a dict, or None if it was not."""
+    if not model.compiled:
+        return None
+    return dict(model._compile_config.config)
+
+
+@contextlib.contextmanager
+def private_names():
+    """Name layers as if none had been made before, and count none of them.
+
+    Keras numbers layers (``dense_7``) by counters of the thread.
+    """
+    before = global_state.get_global_attribute(_NAME_COUNTERS)
+    global_state.set_global_attribute(_NAME_COUNTERS, defaultdict(int))
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute(_NAME_COUNTERS, before)
+
+
+_draws = contextvars.ContextVar("skgru_default_seeds", default=None)
+_substituted, _lock = 0, threading.Lock()
+_keras_default_seed = _seed_generator.make_default_seed
+
+
+def _default_seed():
+    rng = _draws.get()
+    return _keras_default_seed() if rng is None else int(rng.integers(1, 10**9))
+
+
+@contextlib.contextmanager
+def default_seeds(rng):
+    """Let ``rng`` give every seed that Keras draws in this block, in this thread.
+
+    Left alone, initializers and dropout without a seed take one from Python's global
+    random state: results would differ from call to call, and the state would move.
+    Keras has no setting for it, so its function is replaced while any thread is in such
+    a block; all other threads still get Keras' own seeds.
+    """
+    global _substituted
+    token = _draws.set(rng)
+    with _lock:
+        _substituted += 1
+        for module in (_seed_generator, _backend_random):
+            module.make_default_seed = _default_seed
+    try:
+        yield
+    finally:
+        with _lock:
+            _substituted -= 1
+            if not _substituted:
+                for module in (_seed_generator, _backend_random):
+                    module.make_default_seed = _keras_default_seed
+        _draws.reset(token)

@@ -1,0 +1,157 @@
+"""Whether a user's model fits the data and the estimator's parameters."""
+
+import warnings
+
+import keras
+import numpy as np
+
+from ._engine.optimizers import resolve_optimizer
+from ._keras import compile_settings, last_operation
+from ._model_function import name_of
+
+_LOSSES = {
+    "categorical_crossentropy": {
+        "categorical_crossentropy",
+        "sparse_categorical_crossentropy",
+    },
+    "binary_crossentropy": {"binary_crossentropy"},
+    "mse": {"mse", "mean_squared_error"},
+    "mae": {"mae", "mean_absolute_error"},
+    "huber": {"huber"},
+}
+# How a model was compiled to run, which is the engine's to decide.
+_OF_EXECUTION = {"jit_compile", "run_eagerly", "steps_per_execution", "auto_scale_loss"}
+
+
+def check_is_model(model, function, owner):
+    """Refuse what is no ``keras.Model`` of one input and one output."""
+    where = f"The function {name_of(function)}, the 'model' parameter of {owner},"
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"{where} must return a keras.Model. Got {model!r} instead.")
+    if not hasattr(model, "operations") or not model.built:
+        return
+    for what, tensors in (("input", model.inputs), ("output", model.outputs)):
+        if len(tensors) != 1:
+            raise ValueError(
+                f"{where} must return a model of one {what}. Got {len(tensors)} of "
+                "them."
+            )
+
+
+def check_head(model, output_shape, function, targets, owner):
+    """Return the width of a model's output, if it is one that the targets need."""
+    expected = " or ".join(
+        f"{width} output{'s' if width > 1 else ''} with activation {activation!r}"
+        for width, activation in targets.heads
+    )
+    must = (
+        f"The function {name_of(function)}, the 'model' parameter of {owner}, must "
+        f"return a model that ends with {expected} for this y. "
+    )
+    if len(output_shape) != 2:
+        raise ValueError(f"{must}Got outputs of shape {tuple(output_shape)}.")
+    heads = dict(targets.heads)
+    width = output_shape[-1]
+    if width not in heads:
+        raise ValueError(f"{must}Got {width} output{'s' if width != 1 else ''}.")
+    activation = _activation(model)
+    free = heads[width] == "linear" and targets.rescaling is None
+    if activation is not None and activation != heads[width] and not free:
+        raise ValueError(
+            f"{must}Got activation {activation!r} of layer "
+            f"{last_operation(model).name!r}."
+        )
+    if not model.trainable_variables:
+        raise ValueError(f"{must}Got a model without trainable weights.")
+    return int(width)
+
+
+def _activation(model):
+    """Return the name of a model's last activation, or None where it is not known."""
+    head = last_operation(model)
+    if isinstance(head, keras.layers.Softmax):
+        return "softmax"
+    if isinstance(head, keras.layers.Dense | keras.layers.Activation):
+        return getattr(head.activation, "__name__", None)
+    return None
+
+
+def check_compiled(model, function, loss, optimizer, rates, owner):
+    """Compare what a model was compiled with to the estimator's own parameters.
+
+    Parameters
+    ----------
+    model : keras.Model
+    function : callable
+    loss : str
+    optimizer : OptimizerSpec
+    rates : dict of str to float
+        The estimator's learning rate and clipping, where set.
+    owner : str
+
+    Raises
+    ------
+    ValueError
+        They say different things.
+    """
+    settings = compile_settings(model)
+    if settings is None:
+        return
+    compiled = f"The function {name_of(function)} compiles its model with "
+    if not _is_loss(settings.pop("loss", None), loss):
+        raise ValueError(
+            f"{compiled}loss={model.loss!r}, but {owner} trains with {loss!r} for this "
+            "y. Leave the loss to the estimator: return the model uncompiled."
+        )
+    settings.pop("optimizer", None)
+    spec, own = resolve_optimizer(model.optimizer, {}, owner)
+    own["learning_rate"] = float(model.optimizer.learning_rate.numpy())
+    if spec != optimizer:
+        raise ValueError(
+            f"{compiled}optimizer {_described(spec)}, but the 'optimizer' of {owner} is "
+            f"{_described(optimizer)}. Set the estimator's, or return the model "
+            "uncompiled."
+        )
+    for name in {**own, **rates}:
+        value, expected = own.get(name), rates.get(name)
+        if (value is None) != (expected is None) or (
+            value is not None and not np.isclose(value, expected)
+        ):
+            raise ValueError(
+                f"{compiled}{name}={value}, but the '{name}' parameter of {owner} is "
+                f"{expected}. Set the estimator's, or return the model uncompiled."
+            )
+    for name, value in settings.items():
+        if value is None or value == [] or name in _OF_EXECUTION:
+            continue
+        if name in ("metrics", "weighted_metrics"):
+            warnings.warn(
+                f"{compiled}{name}={value!r}, which {owner} does not measure. Use a "
+                "scorer of scikit-learn on predictions, or leave them out.",
+                UserWarning,
+                stacklevel=2,
+            )
+            continue
+        raise ValueError(
+            f"{compiled}{name}={value!r}, which {owner} does not support. Leave it out."
+        )
+
+
+def _is_loss(value, name):
+    """Whether what a model was compiled with is a loss of ours, with its defaults."""
+    if isinstance(value, str):
+        return value.lower() in _LOSSES[name] or _is_loss(keras.losses.get(value), name)
+    if isinstance(value, keras.losses.Loss):
+        default = type(value)().get_config()
+        if value.get_config() != {**default, "name": value.name}:
+            return False
+        return _snake_case(type(value).__name__) in _LOSSES[name]
+    return getattr(value, "__name__", None) in _LOSSES[name]
+
+
+def _snake_case(name):
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+def _described(spec):
+    return f"{spec.cls.__name__} with {spec.config}"

@@ -1,0 +1,145 @@
+"""A user's model function, called as scikeras calls it."""
+
+import functools
+import inspect
+
+import keras
+from sklearn.utils.multiclass import type_of_target
+
+from ._keras import default_seeds, private_names
+from ._scikeras import accepts_kwargs, has_param, route_params
+from ._suggest import suggest
+
+PREFIX = "model__"
+
+
+def check_model_parameter(model, params, owner, defaults):
+    """Refuse a ``model`` that is no function, and parameters that it does not take.
+
+    Parameters
+    ----------
+    model : callable or None
+    params : dict
+        All parameters of the estimator.
+    owner : str
+        Class name of the estimator, for messages.
+    defaults : dict
+        Parameters of the built-in network alone, and their defaults.
+    """
+    routed = [name for name in params if name.startswith(PREFIX)]
+    if model is None:
+        if routed:
+            raise ValueError(
+                f"The '{routed[0]}' parameter of {owner} has no effect without 'model'. "
+                "Set 'model' to a function that takes "
+                f"{routed[0].removeprefix(PREFIX)!r}."
+            )
+        return
+    if isinstance(model, keras.Model) or not (
+        inspect.isroutine(model) or isinstance(model, functools.partial)
+    ):
+        raise TypeError(
+            f"The 'model' parameter of {owner} must be a function that returns a new "
+            f"keras.Model, or None. Got {model!r} instead: every fit needs a network of "
+            "its own."
+        )
+    takes = inspect.signature(model).parameters
+    for name in routed:
+        name = name.removeprefix(PREFIX)
+        if name not in takes and not accepts_kwargs(model):
+            raise ValueError(
+                f"Invalid parameter '{PREFIX}{name}' for {owner}: the function "
+                f"{name_of(model)} takes no {name!r}.{suggest(name, takes)} It takes "
+                f"{', '.join(takes) or 'nothing'}."
+            )
+    for name, default in defaults.items():
+        if (
+            params[name] is not default
+            and params[name] != default
+            and name not in takes
+        ):
+            raise ValueError(
+                f"The '{name}' parameter of {owner} has no effect: it belongs to the "
+                f"built-in network, and the function {name_of(model)} does not take it. "
+                f"Let the function take {name!r}, or leave it at {default!r}."
+            )
+
+
+def call_model_function(model, params, meta, seeds, compile_kwargs, input_shape):
+    """Call a model function with the arguments that it takes, as scikeras does.
+
+    Layers are named, and seeds drawn, as if the model were the only one there is.
+
+    Parameters
+    ----------
+    model : callable
+    params : dict
+        All parameters of the estimator. Those that the function names are passed, and
+        those routed to it by ``model__``.
+    meta : dict
+        What is known of the data, passed as ``meta``.
+    seeds : numpy.random.Generator
+        Gives every seed that the function leaves to Keras.
+    compile_kwargs : callable
+        Returns what scikeras passes as ``compile_kwargs``.
+    input_shape : tuple
+        Shape of one sequence, to build a model that does not say what it takes.
+
+    Returns
+    -------
+    model : object
+        What the function returned.
+    """
+    named = set(inspect.signature(model).parameters) - {"model"}
+    arguments = route_params(
+        params, destination="model", pass_filter=named, strict=True
+    )
+    takes_all = accepts_kwargs(model)
+    if has_param(model, "meta") or takes_all:
+        arguments["meta"] = meta
+    if has_param(model, "compile_kwargs") or takes_all:
+        arguments["compile_kwargs"] = compile_kwargs()
+    if has_param(model, "params") or takes_all:
+        arguments["params"] = dict(params)
+    with private_names(), default_seeds(seeds):
+        made = model(**arguments)
+        if isinstance(made, keras.Model) and (
+            not made.built or not hasattr(made, "operations")
+        ):
+            dtype = "int32" if len(input_shape) == 1 else "float32"
+            made(keras.Input(input_shape, dtype=dtype))
+        return made
+
+
+def scikeras_metadata(estimator, X_shape, X_dtype, y, targets):
+    """Return what scikeras' ``meta`` holds, under its names.
+
+    ``n_features_in_`` is the estimator's: features of a step for 3-D X.
+    """
+    meta = {
+        name: value
+        for name, value in vars(estimator).items()
+        if name.endswith("_") and not name.startswith("_")
+    }
+    meta |= {
+        "X_shape_": X_shape,
+        "X_dtype_": X_dtype,
+        "y_dtype_": y.dtype,
+        "y_ndim_": y.ndim,
+        "target_type_": type_of_target(y),
+        "n_outputs_expected_": 1,
+    }
+    if hasattr(targets, "classes"):
+        # One output, a softmax or sigmoid, of n_classes_ values.
+        meta |= {"n_outputs_": 1, "n_classes_": len(targets.classes)}
+        meta["classes_"] = targets.classes
+    else:
+        meta["n_outputs_"] = targets.n_outputs
+    return meta
+
+
+def name_of(function):
+    """Return the name of a function, for messages."""
+    if isinstance(function, functools.partial):
+        function = function.func
+    return getattr(function, "__qualname__", repr(function))

@@ -1,0 +1,62 @@
+"""The network as the user gets it: a stock Keras model with the fitted weights."""
+
+import keras
+
+from ._engine.parts import ModelParts
+from ._keras import private_names
+
+
+class StockModel:
+    """A ``keras.Model`` that predicts as the estimator does.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The network.
+    rescaling : tuple of two lists or None, default=None
+        Scale and offset that turn the network's outputs into the user's units.
+
+    Attributes
+    ----------
+    model : keras.Model
+    """
+
+    def __init__(self, model, rescaling=None):
+        self._parts = ModelParts(model)
+        self.model = model
+        if rescaling is not None:
+            with private_names():
+                self.model = _rescaled(model, *rescaling)
+
+    def set_values(self, values):
+        """Set the weights and the state, as `Training.get_weights` returns them.
+
+        An embedding may have fewer rows than the trained one, see ``_whole_rows``.
+        """
+        variables = self._variables()
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value[: variable.shape[0]] if variable.shape else value)
+
+    def values(self, values):
+        """Return the weights and the state; rows that the model lacks are kept."""
+        present = []
+        for variable, value in zip(self._variables(), values, strict=True):
+            array = variable.numpy()
+            if array.shape != value.shape:
+                whole = value.copy()
+                whole[: len(array)] = array
+                array = whole
+            present.append(array)
+        return present
+
+    def _variables(self):
+        return [*self._parts.trainable, *self._parts.state]
+
+
+def _rescaled(model, scale, offset):
+    layer = keras.layers.Rescaling(scale, offset, dtype="float32", name="rescaling")
+    if hasattr(model, "operations") or isinstance(model, keras.Sequential):
+        return keras.Model(model.inputs, layer(model.outputs[0]), name=model.name)
+    # A subclassed model has no graph to continue.
+    inputs = keras.Input(model.input_shape[1:], dtype=model.input_dtype)
+    return keras.Model(inputs, layer(model(inputs)))
