@@ -342,4 +342,6 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
 
     def _stock_model(self):
         """Return the fitted network as a `StockModel`, with weights to be set."""
-        return StockModel(self._build_stock(), self._fitted.targets.rescaling)
+        fitted = self._fitted
+        shape = fitted.architecture.input_shape
+        return StockModel(self._build_stock(), shape, fitted.targets.rescaling)

@@ -25,11 +25,21 @@ def layers_of(model):
     return list(model._flatten_layers(include_self=False, recursive=True))
 
 
+def has_graph(model):
+    """Whether a model is functional, or a stack that knows its input's shape.
+
+    A subclassed model is a function of Python's.
+    """
+    if isinstance(model, keras.Sequential):
+        return model._functional is not None
+    return hasattr(model, "operations")
+
+
 def last_operation(model):
     """Return the layer or operation that makes a model's output, None if unknown."""
     if isinstance(model, keras.Sequential):
         return model.layers[-1] if model.layers else None
-    if not hasattr(model, "operations"):  # subclassed
+    if not has_graph(model):
         return None
     return model.outputs[0]._keras_history.operation
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from ._engine.optimizers import resolve_optimizer
-from ._keras import compile_settings, last_operation
+from ._keras import compile_settings, has_graph, last_operation
 from ._model_function import name_of
 
 _LOSSES = {
@@ -28,7 +28,7 @@ def check_is_model(model, function, owner):
     where = f"The function {name_of(function)}, the 'model' parameter of {owner},"
     if not isinstance(model, keras.Model):
         raise TypeError(f"{where} must return a keras.Model. Got {model!r} instead.")
-    if not hasattr(model, "operations") or not model.built:
+    if not has_graph(model):
         return
     for what, tensors in (("input", model.inputs), ("output", model.outputs)):
         if len(tensors) != 1:

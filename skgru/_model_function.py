@@ -6,7 +6,6 @@ import inspect
 import keras
 from sklearn.utils.multiclass import type_of_target
 
-from ._keras import default_seeds, private_names
 from ._scikeras import accepts_kwargs, has_param, route_params
 from ._suggest import suggest
 
@@ -65,10 +64,8 @@ def check_model_parameter(model, params, owner, defaults):
             )
 
 
-def call_model_function(model, params, meta, seeds, compile_kwargs, input_shape):
+def call_model_function(model, params, meta, compile_kwargs):
     """Call a model function with the arguments that it takes, as scikeras does.
-
-    Layers are named, and seeds drawn, as if the model were the only one there is.
 
     Parameters
     ----------
@@ -78,22 +75,15 @@ def call_model_function(model, params, meta, seeds, compile_kwargs, input_shape)
         those routed to it by ``model__``.
     meta : dict
         What is known of the data, passed as ``meta``.
-    seeds : numpy.random.Generator
-        Gives every seed that the function leaves to Keras.
     compile_kwargs : callable
         Returns what scikeras passes as ``compile_kwargs``.
-    input_shape : tuple
-        Shape of one sequence, to build a model that does not say what it takes.
 
     Returns
     -------
     model : object
         What the function returned.
     """
-    named = set(inspect.signature(model).parameters) - {"model"}
-    arguments = route_params(
-        params, destination="model", pass_filter=named, strict=True
-    )
+    arguments = own_arguments(model, params)
     takes_all = accepts_kwargs(model)
     if has_param(model, "meta") or takes_all:
         arguments["meta"] = meta
@@ -101,14 +91,13 @@ def call_model_function(model, params, meta, seeds, compile_kwargs, input_shape)
         arguments["compile_kwargs"] = compile_kwargs()
     if has_param(model, "params") or takes_all:
         arguments["params"] = dict(params)
-    with private_names(), default_seeds(seeds):
-        made = model(**arguments)
-        if isinstance(made, keras.Model) and (
-            not made.built or not hasattr(made, "operations")
-        ):
-            dtype = "int32" if len(input_shape) == 1 else "float32"
-            made(keras.Input(input_shape, dtype=dtype))
-        return made
+    return model(**arguments)
+
+
+def own_arguments(model, params):
+    """Return the parameters of the estimator that a model function takes."""
+    named = set(inspect.signature(model).parameters) - {"model"}
+    return route_params(params, destination="model", pass_filter=named, strict=True)
 
 
 def scikeras_metadata(estimator, X_shape, X_dtype, y, targets):

@@ -53,7 +53,11 @@ class BuiltInNetwork:
     # Of every architecture, see `skgru._engine.network.Network`.
     padding = np.nan
     any_length = True
-    input_rank = property(lambda self: 3 if self.n_features else 2)
+
+    @property
+    def input_shape(self):
+        """Shape of one sequence; None stands for any number of steps."""
+        return (None, self.n_features) if self.n_features else (None,)
 
     def at_prediction(self):
         """Return the network without what acts in training alone."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
-import keras
 import numpy as np
 
 from ._engine.network import InputShape
@@ -11,10 +10,15 @@ from ._engine.parts import ModelParts
 from ._engine.program import padded_length
 from ._engine.randomness import WEIGHTS, random_stream
 from ._engine.samples import Samples
+from ._keras import default_seeds, has_graph, private_names
 from ._model_check import check_compiled, check_head, check_is_model
-from ._model_function import call_model_function, scikeras_metadata
+from ._model_function import (
+    call_model_function,
+    own_arguments,
+    scikeras_metadata,
+)
 from ._network import BuiltInNetwork
-from ._user_network import UserNetwork, user_network
+from ._user_network import UserNetwork, call_symbolically, user_network
 
 
 @dataclass(frozen=True)
@@ -138,9 +142,14 @@ class NetworkChoice:
             and np.isfinite(value)
         }
         check_compiled(model, function, targets.loss, optimizer, limits, owner)
+        arguments = own_arguments(function, self.get_params(deep=False))
+        arguments |= {name: meta.get(name) for name in ("n_classes_", "n_outputs_")}
+        arguments |= {"shape": shape[1:], "target_type_": meta["target_type_"]}
         # A program's own copy has weights that are never used.
         again = partial(_again, make)
-        architecture = user_network(model, input_shape, width, again)
+        architecture = user_network(
+            model, input_shape, width, again, function, arguments
+        )
         parts = ModelParts(model)
         return Choice(
             architecture,
@@ -205,12 +214,24 @@ class NetworkChoice:
 
 
 def _make_model(function, params, meta, compile_kwargs, shape, owner, seeds):
-    """Call a model function; return its model, built, and the shapes that it takes."""
-    model = call_model_function(function, params, meta, seeds, compile_kwargs, shape)
-    check_is_model(model, function, owner)
-    if hasattr(model, "operations") or isinstance(model, keras.Sequential):
+    """Call a model function; return its model, built, and the shapes that it has.
+
+    Layers are named, and seeds drawn, as if the model were the only one there is.
+
+    Returns
+    -------
+    model : keras.Model
+    input_shape : tuple
+        Of one sequence.
+    output_shape : tuple
+    """
+    with private_names(), default_seeds(seeds):
+        model = call_model_function(function, params, meta, compile_kwargs)
+        check_is_model(model, function, owner)
+        outputs = call_symbolically(model, shape)
+    if has_graph(model):
         return model, model.input_shape[1:], model.output_shape
-    return model, shape, model.compute_output_shape((None, *shape))
+    return model, shape, outputs.shape
 
 
 def _again(make):

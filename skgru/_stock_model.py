@@ -3,7 +3,7 @@
 import keras
 
 from ._engine.parts import ModelParts
-from ._keras import private_names
+from ._keras import has_graph, private_names
 
 
 class StockModel:
@@ -13,6 +13,8 @@ class StockModel:
     ----------
     model : keras.Model
         The network.
+    input_shape : tuple
+        Shape of one sequence.
     rescaling : tuple of two lists or None, default=None
         Scale and offset that turn the network's outputs into the user's units.
 
@@ -21,12 +23,12 @@ class StockModel:
     model : keras.Model
     """
 
-    def __init__(self, model, rescaling=None):
+    def __init__(self, model, input_shape, rescaling=None):
         self._parts = ModelParts(model)
         self.model = model
         if rescaling is not None:
             with private_names():
-                self.model = _rescaled(model, *rescaling)
+                self.model = _rescaled(model, input_shape, *rescaling)
 
     def set_values(self, values):
         """Set the weights and the state, as `Training.get_weights` returns them.
@@ -53,10 +55,11 @@ class StockModel:
         return [*self._parts.trainable, *self._parts.state]
 
 
-def _rescaled(model, scale, offset):
+def _rescaled(model, input_shape, scale, offset):
     layer = keras.layers.Rescaling(scale, offset, dtype="float32", name="rescaling")
-    if hasattr(model, "operations") or isinstance(model, keras.Sequential):
+    if has_graph(model):
         return keras.Model(model.inputs, layer(model.outputs[0]), name=model.name)
     # A subclassed model has no graph to continue.
-    inputs = keras.Input(model.input_shape[1:], dtype=model.input_dtype)
+    dtype = "float32" if len(input_shape) == 2 else "int32"
+    inputs = keras.Input(input_shape, dtype=dtype)
     return keras.Model(inputs, layer(model(inputs)))

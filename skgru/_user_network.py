@@ -7,8 +7,7 @@ import keras
 import numpy as np
 
 from ._engine.model_key import model_key
-from ._engine.parts import ModelParts
-from ._keras import default_seeds, layers_of, private_names
+from ._keras import default_seeds, has_graph, layers_of, private_names
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,11 @@ class UserNetwork:
 
     def __getstate__(self):
         if self.config is None:
+            names = [c.__qualname__ for c in self.classes if isinstance(c, type)]
             raise TypeError(
-                "The network cannot be kept: a layer of it has no configuration. Give "
-                "each class of yours a get_config() that returns the arguments of its "
-                "__init__."
+                "A fitted network can be kept in files only if each of its parts has a "
+                f"configuration, and one of {names} has none. Give it a get_config() "
+                "that returns the arguments of its __init__."
             )
         return {**vars(self), "factory": None}
 
@@ -60,11 +60,6 @@ class UserNetwork:
     def any_length(self):
         """Whether the model takes sequences of any number of steps."""
         return self.input_shape[0] is None
-
-    @property
-    def input_rank(self):
-        """Axes of the model's input, that of the batch included."""
-        return 1 + len(self.input_shape)
 
     def at_prediction(self):
         """Return the network without what acts in training alone."""
@@ -79,8 +74,8 @@ class UserNetwork:
                 model = keras.saving.deserialize_keras_object(
                     json.loads(self.config), custom_objects=self._custom_objects()
                 )
-                build_model(model, self.input_shape)
-        if _key(model)[0] != self.key:
+                call_symbolically(model, self.input_shape)
+        if self.config is not None and _key(model)[0] != self.key:
             raise ValueError(
                 "The 'model' function returns another network at every call, though it "
                 "gets the same arguments. Let them alone determine its layers."
@@ -91,14 +86,21 @@ class UserNetwork:
         return {keras.saving.get_registered_name(cls): cls for cls in self.classes}
 
 
-def build_model(model, input_shape):
-    """Create the variables of a model that does not know its input's shape yet."""
-    if not model.built or not hasattr(model, "operations"):
-        dtype = "float32" if len(input_shape) == 2 else "int32"
-        model(keras.Input(input_shape, dtype=dtype))
+def call_symbolically(model, input_shape):
+    """Create the variables of a model that does not know its input's shape yet.
+
+    Returns
+    -------
+    outputs : keras.KerasTensor or None
+        None if there was nothing to do.
+    """
+    if model.built and has_graph(model):
+        return None
+    dtype = "float32" if len(input_shape) == 2 else "int32"
+    return model(keras.Input(input_shape, dtype=dtype))
 
 
-def user_network(model, input_shape, n_outputs, factory):
+def user_network(model, input_shape, n_outputs, factory, function, arguments):
     """Return the `UserNetwork` of a built model.
 
     Parameters
@@ -108,17 +110,28 @@ def user_network(model, input_shape, n_outputs, factory):
     n_outputs : int
     factory : callable
         Returns the same model anew, built.
+    function : callable
+        Made the model.
+    arguments : dict
+        Of the function.
     """
-    key, config = _key(model)
     layers = layers_of(model)
     masks = any(
         isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False)
         for layer in layers
     )
-    classes = {type(part): None for part in (model, *layers)}
+    types = {type(part): None for part in (model, *layers)}
+    classes = tuple(c for c in types if not c.__module__.startswith("keras."))
+    key, config = _key(model)
+    if config is None:
+        # What it does is in the function's code, and in what the function was given.
+        key = json.dumps(
+            {**json.loads(key), "arguments": repr(sorted(arguments.items()))}
+        )
+        classes = (function, *classes)
     return UserNetwork(
         key=key,
-        classes=tuple(c for c in classes if not c.__module__.startswith("keras.")),
+        classes=classes,
         input_shape=tuple(input_shape),
         n_outputs=n_outputs,
         masks=masks,
@@ -133,18 +146,16 @@ def _key(model):
         config = keras.saving.serialize_keras_object(model)
     except (NotImplementedError, TypeError):
         # Its layers and their weights, which is what can be known of it.
-        parts = {
-            layer.path: [
-                type(layer).__qualname__,
-                [str(w.shape) for w in layer.weights],
-            ]
-            for layer in layers_of(model)
-        }
-        return json.dumps(parts), None
+        parts = {layer.path: _known(layer) for layer in layers_of(model)}
+        return json.dumps(parts, default=repr), None
     config["compile_config"] = None
     return model_key(config), json.dumps(config, default=repr)
 
 
-def initial_values(model):
-    """Return the weights and the state of a model, as lists of arrays."""
-    return ModelParts(model).values()
+def _known(layer):
+    shapes = [str(weight.shape) for weight in layer.weights]
+    try:
+        config = keras.saving.serialize_keras_object(layer)
+    except (NotImplementedError, TypeError):
+        return [type(layer).__qualname__, shapes]
+    return [json.loads(model_key(config)), shapes]

@@ -47,8 +47,10 @@ class Network:
     Parameters
     ----------
     architecture : hashable
-        ``build()`` returns the stock model, made for this network alone;
-        ``padding`` is the value that padded steps have for it.
+        ``build()`` returns the stock model, made for this network alone. It has
+        ``input_shape`` (of one sequence) and ``n_outputs``; ``padding`` is the value
+        that padded steps have for it, and ``any_length`` says whether it takes any
+        number of steps.
     inputs : InputShape
     loss : str
         See `sample_losses`.
@@ -80,10 +82,10 @@ class Network:
         for variable in parts.penalised:
             variable.regularizer = None
         self._constraints = [v.constraint for v in parts.trainable]
-        self.n_outputs = int(model.output_shape[-1])
+        self.n_outputs = architecture.n_outputs
         self._activation = _take_activation(model, loss)
         self._model = use_run_time_forms(model)
-        self._rank = len(model.input_shape)
+        self._flat = inputs.n_features and len(architecture.input_shape) == 1
 
     @property
     def n_run_time_inputs(self):
@@ -181,7 +183,7 @@ class Network:
     def _call(self, weights, state, X, lengths, training):
         if self._inputs.padded:
             X = self._shown(X, lengths)
-        if self._rank == 2 and self._inputs.n_features:
+        if self._flat:
             X = X[:, :, 0]
         variables = [*self._trainable, *self._state]
         mapping = list(zip(variables, [*weights, *state], strict=True))

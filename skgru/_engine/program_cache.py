@@ -11,6 +11,10 @@ CacheInfo = namedtuple("CacheInfo", "hits misses currsize maxsize")
 
 # What is remembered of compilations: a few words each.
 REMEMBERED = 256
+# Programs that differ in more than this have little in common.
+MOST_DIFFERENCES = 8
+# What of a model's configuration follows from the rest of it.
+_FOLLOWS = {"build_config", "build_input_shape", "inbound_nodes"}
 
 
 class _ProgramCache:
@@ -86,7 +90,9 @@ def _reason(spec, others):
             best = differing
     if best is None:
         return f"{kind}: the first program of its kind"
-    return f"{kind}: " + ("; ".join(best) or "another class or function of one name")
+    if len(best) > MOST_DIFFERENCES:
+        return f"{kind}: another network"
+    return f"{kind}: " + ("; ".join(best) or "another class of the same name")
 
 
 def _flat(value, name=""):
@@ -103,6 +109,8 @@ def _flat(value, name=""):
         yield name, value
         return
     for key, item in items:
+        if key in _FOLLOWS:
+            continue
         yield from _flat(item, f"{name}.{key}" if name else str(key))
 
 
