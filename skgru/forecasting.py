@@ -4,19 +4,18 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from ._forecaster_inputs import ForecasterInputs, name_of, read, roles
 from ._last_windows import LastWindows, hold_out_last_windows
 from ._sklearn import HasMethods, Interval, fit_context
 from .preprocessing import make_windows
-from .preprocessing._time_index import pandas_index
-from .preprocessing._time_steps import TimeSteps
-from .preprocessing._windows import read_series, target_column
+from .preprocessing._windows import target_column
 
 __all__ = ["GRUForecaster", "LastWindows"]
 
 
-class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
+class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
     """Forecast the next steps of a series from its last ones.
 
     A series is cut into windows *after* a splitter has cut it into folds, so that no
@@ -144,8 +143,8 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
 
     def _fit(self, X, y):
         self._check_parameters(y)
-        series, exogenous, names = _roles(X, y)
-        channels, steps = _read(series, exogenous, names)
+        series, exogenous, names = roles(X, y)
+        channels, steps = read(series, exogenous, names)
         self._has_exogenous = exogenous is not None
         self._target = target_column(series, channels, self.target)
         self.n_channels_in_ = channels.shape[1]
@@ -161,7 +160,7 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         self._last_window = channels[-self.window :]
         # Plain, so that skgru.save can write it.
         self._steps = None if steps is None else tuple(steps)
-        self._name = _name_of(series, self._target)
+        self._name = name_of(series, self._target)
 
     def _check_parameters(self, y):
         if self.period > self.window:
@@ -189,8 +188,7 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         series : array-like of shape (n_steps,) or (n_steps, n_channels), default=None
             The series to continue, of at least ``window`` steps. By default, the one
             that ``fit`` was given.
-        exogenous : array-like of shape (n_steps,) or (n_steps, n_exogenous), \
-default=None
+        exogenous : array-like of shape (n_steps, n_exogenous), default=None
             With ``series``, if ``fit`` was given X and y: ``series`` goes on from y,
             and this from X.
 
@@ -213,7 +211,7 @@ default=None
             channels, steps = self._read_more(
                 series, exogenous, ("series", "exogenous"), missing="exogenous"
             )
-            window, name = channels[-self.window :], _name_of(series, self._target)
+            window, name = channels[-self.window :], name_of(series, self._target)
             if len(window) < self.window:
                 raise ValueError(
                     f"series has {len(window)} steps, but window={self.window} needs "
@@ -289,7 +287,7 @@ default=None
             ``fit`` needs it, in steps of the same distance.
         """
         check_is_fitted(self)
-        series, exogenous, names = _roles(X, y)
+        series, exogenous, names = roles(X, y)
         channels, steps = self._read_more(series, exogenous, names, missing="y")
         windows, follows = make_windows(
             self._with_past(channels, steps, names[0]),
@@ -306,57 +304,6 @@ default=None
             return float(error == 0)
         return float(1 - error / naive_error)
 
-    def _with_past(self, channels, steps, name):
-        """Return the channels after the end of those of ``fit``, if they follow."""
-        past, needed = self._fitted_steps(), self.window + self.horizon
-        if past is None or steps is None:
-            follows = len(channels) < needed
-        else:
-            follows = past.is_followed_by(steps)
-            if not follows and len(channels) < needed:
-                raise ValueError(
-                    f"{name} has {len(channels)} steps, fewer than window + horizon = "
-                    f"{needed}, and does not follow the series that fit was given: it "
-                    f"starts at {steps.label(steps.first)}, where "
-                    f"{past.after_last(1)[0]} was expected. Start it there, or "
-                    f"{self.window} steps before what is to be forecast."
-                )
-        if not follows:
-            return channels
-        if len(channels) < self.horizon:
-            raise ValueError(
-                f"{name} has {len(channels)} steps, but horizon={self.horizon} needs "
-                f"at least {self.horizon} to compare a forecast with."
-            )
-        return np.concatenate([self._last_window, channels])
-
-    def _read_more(self, series, exogenous, names, missing):
-        """Return channels and steps, checked against those of ``fit``.
-
-        ``missing`` is what a message calls what ``fit`` was given and this is not.
-        """
-        if (exogenous is not None) != self._has_exogenous:
-            raise ValueError(
-                f"GRUForecaster was fitted on X and y: {missing} is needed as well."
-                if self._has_exogenous
-                else f"GRUForecaster was fitted without y: {missing} must be None."
-            )
-        channels, steps = _read(series, exogenous, names, like=self._fitted_steps())
-        n_own = 1 if exogenous is not None else 0
-        if channels.shape[1] != self.n_channels_in_:
-            raise ValueError(
-                f"{names[n_own]} has {channels.shape[1] - n_own} channels, but "
-                f"GRUForecaster was fitted on {self.n_channels_in_ - n_own}."
-            )
-        self._check_names(series if exogenous is None else exogenous, reset=False)
-        return channels, steps
-
-    def _fitted_steps(self):
-        return None if self._steps is None else TimeSteps(*self._steps)
-
-    def _check_names(self, series, reset):
-        validate_data(self, series, reset=reset, skip_check_array=True, ensure_2d=False)
-
     def _relative(self, windows):
         """Return windows without their level, and that of the target, (n, 1)."""
         level = windows[:, -1:] if self.relative else np.zeros_like(windows[:, -1:])
@@ -366,26 +313,3 @@ default=None
         """Return the forecast after each window, shape (n_windows, horizon)."""
         windows, level = self._relative(windows)
         return self.regressor_.predict(windows).reshape(len(windows), -1) + level
-
-
-def _roles(X, y):
-    """Return the series to forecast, further channels, and what messages call them."""
-    return (X, None, ("series", None)) if y is None else (y, X, ("y", "X"))
-
-
-def _read(series, exogenous, names, like=None):
-    """Return all channels, (n_steps, n_channels), and the steps of an index or None."""
-    channels, extra, steps = read_series(series, exogenous, names, like)
-    if exogenous is not None and channels.shape[1] != 1:
-        raise ValueError(
-            f"{names[0]} must be one series, of shape (n_steps,) or (n_steps, 1). Got "
-            f"{channels.shape}. Of several channels, pass the one to forecast."
-        )
-    return np.concatenate([channels, extra], axis=1), steps
-
-
-def _name_of(series, target):
-    """Return the name of the target in a pandas object."""
-    if pandas_index(series) is None:
-        return None
-    return series.columns[target] if hasattr(series, "columns") else series.name

@@ -5,6 +5,7 @@ pandas is imported only where an input is one of its objects.
 
 import sys
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 
@@ -204,7 +205,7 @@ def _gap_in_dates(index, name):
     for freq in [freq for freq, _ in found.most_common(4) if freq is not None]:
         # The one that holds for longest: business days look like days at first.
         other = pd.tseries.frequencies.to_offset(freq)
-        pairs = enumerate(zip(index[:-1], index[1:], strict=True))
+        pairs = enumerate(pairwise(index))
         end = next(i for i, (a, b) in pairs if a + other != b)
         if end > at:
             offset, at = other, end

@@ -73,14 +73,14 @@ class TimeSteps(NamedTuple):
         if self.kind in ("datetime", "timedelta"):
             between = pd.date_range if self.kind == "datetime" else pd.timedelta_range
             index = between(self.label(start), periods=n_labels, freq=self.step)
-            if index.dtype != self.dtype:
-                index = index.astype(self.dtype)
         elif self.kind == "integer":
             index = pd.RangeIndex(start, start + n_labels * self.step, self.step)
         elif self.kind == "period":
             index = self._periods(start + self.step * np.arange(n_labels))
         else:
             index = pd.Index(start + self.step * np.arange(n_labels))
+        if index.dtype != self.dtype:  # another unit of dates, or size of numbers
+            index = index.astype(self.dtype)
         return index.rename(self.name)
 
     def _periods(self, ordinals):

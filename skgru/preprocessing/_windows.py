@@ -139,14 +139,7 @@ def read_series(series, exogenous=None, names=("series", "exogenous"), like=None
 
 def as_channels(values, name):
     """Return ``values`` as a finite float array of shape (n_steps, n_channels)."""
-    # Of a pandas DataFrame: check_array would name no column.
-    is_frame = hasattr(values, "iloc") and hasattr(values, "columns")
-    for column, dtype in values.dtypes.items() if is_frame else ():
-        if dtype.kind not in "iufbO":  # objects may be numbers
-            raise ValueError(
-                f"Column {column!r} of {name} is not numeric (dtype {dtype}). Drop it, "
-                "or make dates the index: a step is a row."
-            )
+    _check_numeric(values, name)
     array = check_array(
         values,
         dtype=[np.float64, np.float32],
@@ -166,6 +159,40 @@ def as_channels(values, name):
             "gap before cutting windows, for example with Series.interpolate()."
         )
     return array
+
+
+def _check_numeric(values, name):
+    """Refuse dates and texts: check_array makes numbers of dates, and names no column.
+
+    Lists and the like are left to it.
+    """
+    is_frame = hasattr(values, "__array__") and hasattr(values, "columns")
+    columns = list(values.columns) if is_frame else []
+    what_to_do = "Drop it, or make dates the index: a step is a row."
+    if hasattr(values, "iloc"):
+        parts = {c: values.iloc[:, i] for i, c in enumerate(columns)}
+    else:
+        parts = {c: values[c] for c in columns if isinstance(c, str)}
+        what_to_do = "Drop it; sort by it first, if it is the time: a step is a row."
+    parts = {f"Column {c!r} of {name}": part for c, part in parts.items()}
+    if not columns and hasattr(values, "dtype"):
+        parts, what_to_do = {name: values}, "A step is a number."
+    for what, part in parts.items():
+        kind = getattr(part.dtype, "kind", None) or np.asarray(part).dtype.kind
+        if kind == "O":  # objects may be numbers
+            kind = "f" if _are_numbers(part) else "O"
+        if kind not in "iufb":
+            raise ValueError(
+                f"{what} is not numeric (dtype {part.dtype}). {what_to_do}"
+            )
+
+
+def _are_numbers(objects):
+    try:
+        np.asarray(objects, dtype=object).astype(np.float64)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def target_column(series, channels, target):
