@@ -169,7 +169,7 @@ def test_what_fits_neither_is_refused(wind):
         forecaster.fit(wind, np.column_stack([y, y]))
     with pytest.raises(ValueError, match="y has 150 steps, X has 9"):
         forecaster.fit(wind[:9], y)
-    with pytest.raises(ValueError, match="'target' parameter .* must be 0 .* Got 1"):
+    with pytest.raises(ValueError, match=r"'target' parameter .* must be 0 .* Got 1"):
         GRUForecaster(Repeat(), window=3, target=1).fit(wind, y)
     with pytest.raises(ValueError, match="y contains NaN at index 2"):
         forecaster.fit(wind, np.where(np.arange(150) == 2, np.nan, y))
@@ -181,7 +181,7 @@ def test_what_fits_neither_is_refused(wind):
         forecaster.score(y)
     with pytest.raises(ValueError, match="fitted on X and y: exogenous is needed"):
         forecaster.predict(series=y)
-    with pytest.raises(ValueError, match="X has 2 channels, but .* fitted on 1"):
+    with pytest.raises(ValueError, match=r"X has 2 channels, but .* fitted on 1"):
         forecaster.score(np.column_stack([wind, wind]), y)
     with pytest.raises(ValueError, match="exogenous belongs to a series"):
         forecaster.predict(exogenous=wind)
