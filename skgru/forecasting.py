@@ -18,8 +18,8 @@ __all__ = ["GRUForecaster", "LastWindows"]
 class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
     """Forecast the next steps of a series from its last ones.
 
-    A series is cut into windows *after* a splitter has cut it into folds, so that no
-    window spans two of them: ``cross_val_score(forecaster, series,
+    A series is cut into windows *after* a splitter has cut it into folds, so that
+    nothing of a test fold is learnt: ``cross_val_score(forecaster, series,
     cv=TimeSeriesSplit())`` is an honest evaluation, and a search may tune ``window``
     and ``regressor__learning_rate``.
 
@@ -27,7 +27,8 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
     ``early_stopping=True`` and a fraction as ``validation_split``, its clone gets
     ``LastWindows(fraction, gap=horizon - 1)`` instead. That holds out the last windows
     of the series, and none of the values to predict there is in a training window or
-    is a target of one. A splitter of your own stays.
+    is a target of one. A splitter of your own stays. A scaler before the network is
+    fitted on all windows, though.
 
     A pandas series has labels of its steps. They must go forward in equal steps, as for
     :func:`skgru.preprocessing.make_windows`, and forecasts continue them.

@@ -54,12 +54,12 @@ REGULAR = {
 
 @pytest.mark.parametrize("index", REGULAR.values(), ids=REGULAR)
 def test_forecasts_of_a_series_continue_its_index(index):
-    past = ramp(index)[:30]
+    past = ramp(index).iloc[:30]
     forecaster = GRUForecaster(Repeat(), window=3, horizon=2).fit(past)
     forecast = forecaster.predict(5)
     expected = pd.Series(29.0, index[30:35], name="load")
     pd.testing.assert_series_equal(forecast, expected, check_freq=False)
-    later = forecaster.predict(1, series=ramp(index)[20:33])
+    later = forecaster.predict(1, series=ramp(index).iloc[20:33])
     expected = pd.Series(32.0, index[33:34], name="load")
     pd.testing.assert_series_equal(later, expected, check_freq=False)
     copy = pickle.loads(pickle.dumps(forecaster))
@@ -153,7 +153,7 @@ IRREGULAR = {
         pd.DatetimeIndex([DAYS[0], pd.NaT, DAYS[2], DAYS[3]]),
         "has no label at index 1: its index holds NaT",
     ),
-    "texts": (DAYS.astype(str), "labels such as '2024-01-01' (dtype str). Make dates"),
+    "texts": (DAYS.astype(str), "labels such as '2024-01-01' (dtype "),
     "dates of Python": (pd.Index(DAYS.date), "pandas.to_datetime, or drop them"),
     "several levels": (
         pd.MultiIndex.from_product([[1, 2], DAYS[:5]], names=["id", "day"]),

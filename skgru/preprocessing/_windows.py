@@ -170,14 +170,14 @@ def _check_numeric(values, name):
     columns = list(values.columns) if is_frame else []
     what_to_do = "Drop it, or make dates the index: a step is a row."
     if hasattr(values, "iloc"):
-        parts = {c: values.iloc[:, i] for i, c in enumerate(columns)}
+        parts = [(c, values.iloc[:, i]) for i, c in enumerate(columns)]
     else:
-        parts = {c: values[c] for c in columns if isinstance(c, str)}
+        parts = [(c, values[c]) for c in columns if isinstance(c, str)]
         what_to_do = "Drop it; sort by it first, if it is the time: a step is a row."
-    parts = {f"Column {c!r} of {name}": part for c, part in parts.items()}
+    parts = [(f"Column {c!r} of {name}", part) for c, part in parts]
     if not columns and hasattr(values, "dtype"):
-        parts, what_to_do = {name: values}, "A step is a number."
-    for what, part in parts.items():
+        parts, what_to_do = [(name, values)], "Its values must be numbers."
+    for what, part in parts:
         kind = getattr(part.dtype, "kind", None) or np.asarray(part).dtype.kind
         if kind == "O":  # objects may be numbers
             kind = "f" if _are_numbers(part) else "O"
