@@ -4,21 +4,34 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from ._forecaster_inputs import ForecasterInputs, name_of, read, roles
+from ._last_windows import LastWindows, hold_out_last_windows
 from ._sklearn import HasMethods, Interval, fit_context
 from .preprocessing import make_windows
-from .preprocessing._windows import as_channels, target_column
+from .preprocessing._windows import target_column
 
-__all__ = ["GRUForecaster"]
+__all__ = ["GRUForecaster", "LastWindows"]
 
 
-class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
+class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
     """Forecast the next steps of a series from its last ones.
 
-    A series is cut into windows *after* a splitter has cut it into folds, so nothing
-    leaks: ``cross_val_score(forecaster, series, cv=TimeSeriesSplit())`` is an honest
-    evaluation, and a search may tune ``window`` and ``regressor__learning_rate``.
+    A series is cut into windows *after* a splitter has cut it into folds, so that
+    nothing of a test fold is learnt: ``cross_val_score(forecaster, series,
+    cv=TimeSeriesSplit())`` is an honest evaluation, and a search may tune ``window``
+    and ``regressor__learning_rate``.
+
+    Early stopping is as honest: where a network in ``regressor`` has
+    ``early_stopping=True`` and a fraction as ``validation_split``, its clone gets
+    ``LastWindows(fraction, gap=horizon - 1)`` instead. That holds out the last windows
+    of the series, and none of the values to predict there is in a training window or
+    is a target of one. A splitter of your own stays. A scaler before the network is
+    fitted on all windows, though.
+
+    A pandas series has labels of its steps. They must go forward in equal steps, as for
+    :func:`skgru.preprocessing.make_windows`, and forecasts continue them.
 
     Parameters
     ----------
@@ -35,17 +48,21 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         Learn changes: subtract the last step of a window from the window and from what
         follows it. The level of a series with a trend is one never seen in training.
     target : int or str, default=0
-        The channel to forecast, where a series has several.
+        The channel to forecast, where a series has several. With ``fit(X, y)`` it is y,
+        and ``target`` stays 0.
 
     Attributes
     ----------
     regressor_ : estimator
         The fitted clone of ``regressor``.
     n_channels_in_ : int
-        Number of channels of the series.
+        Number of channels of the series, that of y included.
+    feature_names_in_ : ndarray of str
+        Column names of X, where it is a DataFrame with string names.
 
     See Also
     --------
+    LastWindows : What early stopping holds out.
     skgru.preprocessing.make_windows : The windows, for other uses of them.
 
     References
@@ -97,9 +114,12 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_steps,) or (n_steps, n_channels)
-            The series in order of time, at equal distances.
-        y : None
-            Ignored: what follows a window comes from the series itself.
+            The series in order of time, at equal distances. With y, the channels that
+            help to forecast it: those of the steps of a window are used, not those of
+            the steps to forecast.
+        y : array-like of shape (n_steps,) or (n_steps, 1), default=None
+            The series to forecast, where X does not hold it. It is the first channel of
+            the windows, those of X follow; ``score`` and ``predict`` need both, too.
 
         Returns
         -------
@@ -108,17 +128,26 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            A parameter is out of its range, or the series is shorter than ``window +
-            horizon`` or holds NaN (the index is named).
+            A parameter is out of its range; the series is shorter than ``window +
+            horizon`` or holds NaN (the index is named); an index goes back, repeats or
+            skips a label, or that of X is not that of y (the label is named); early
+            stopping leaves no window to train on. What an earlier fit learnt is kept.
         """
-        if self.period > self.window:
-            raise ValueError(
-                "The 'period' parameter of GRUForecaster must be at most window="
-                f"{self.window}, which holds all that a forecast sees. Got "
-                f"{self.period!r} instead."
-            )
-        channels = as_channels(X, "series")
-        self._target = target_column(X, channels, self.target)
+        before = dict(vars(self))
+        try:
+            self._fit(X, y)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+        return self
+
+    def _fit(self, X, y):
+        self._check_parameters(y)
+        series, exogenous, names = roles(X, y)
+        channels, steps = read(series, exogenous, names)
+        self._has_exogenous = exogenous is not None
+        self._target = target_column(series, channels, self.target)
         self.n_channels_in_ = channels.shape[1]
         self._check_names(X, reset=True)
         windows, follows = make_windows(
@@ -126,11 +155,29 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         )
         windows, level = self._relative(windows)
         follows = follows - (level if self.horizon > 1 else level[:, 0])
-        self.regressor_ = clone(self.regressor).fit(windows, follows)
+        regressor = clone(self.regressor)
+        hold_out_last_windows(regressor, windows, gap=self.horizon - 1)
+        self.regressor_ = regressor.fit(windows, follows)
         self._last_window = channels[-self.window :]
-        return self
+        # Plain, so that skgru.save can write it.
+        self._steps = None if steps is None else tuple(steps)
+        self._name = name_of(series, self._target)
 
-    def predict(self, horizon=None, *, series=None):
+    def _check_parameters(self, y):
+        if self.period > self.window:
+            raise ValueError(
+                "The 'period' parameter of GRUForecaster must be at most window="
+                f"{self.window}, which holds all that a forecast sees. Got "
+                f"{self.period!r} instead."
+            )
+        if y is not None and self.target != 0:
+            raise ValueError(
+                "The 'target' parameter of GRUForecaster must be 0 where fit is given "
+                f"y, which is what it forecasts. Got {self.target!r} instead. To "
+                "forecast a channel of X, pass X alone."
+            )
+
+    def predict(self, horizon=None, *, series=None, exogenous=None):
         """Forecast what follows a series.
 
         Parameters
@@ -142,18 +189,52 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         series : array-like of shape (n_steps,) or (n_steps, n_channels), default=None
             The series to continue, of at least ``window`` steps. By default, the one
             that ``fit`` was given.
+        exogenous : array-like of shape (n_steps, n_exogenous), default=None
+            With ``series``, if ``fit`` was given X and y: ``series`` goes on from y,
+            and this from X.
 
         Returns
         -------
-        y : ndarray of shape (horizon,)
-            The forecast of the target.
+        y : ndarray or pandas Series of shape (horizon,)
+            The forecast of the target: a Series, whose index continues that of the
+            series, if that is a pandas object.
 
         Raises
         ------
         ValueError
-            ``horizon`` or ``series`` is not as above.
+            ``horizon``, ``series`` or ``exogenous`` is not as above, or an index is not
+            as ``fit`` needs it, in steps of the same distance.
         """
         check_is_fitted(self)
+        horizon = self._check_horizon(horizon)
+        window, steps, name = self._last_window, self._fitted_steps(), self._name
+        if series is not None:
+            channels, steps = self._read_more(
+                series, exogenous, ("series", "exogenous"), missing="exogenous"
+            )
+            window, name = channels[-self.window :], name_of(series, self._target)
+            if len(window) < self.window:
+                raise ValueError(
+                    f"series has {len(window)} steps, but window={self.window} needs "
+                    f"at least {self.window}."
+                )
+        elif exogenous is not None:
+            raise ValueError("exogenous belongs to a series: pass series, too.")
+        index = None if steps is None else steps.after_last(horizon)
+        forecast = np.empty(0)
+        while len(forecast) < horizon:
+            follows = self._forecast(window[np.newaxis])[0]
+            forecast = np.append(forecast, follows)
+            if len(forecast) < horizon:
+                window = np.append(window, follows[:, np.newaxis], axis=0)
+                window = window[-self.window :]
+        if index is None:
+            return forecast[:horizon]
+        import pandas as pd
+
+        return pd.Series(forecast[:horizon], index=index, name=name)
+
+    def _check_horizon(self, horizon):
         horizon = self.horizon if horizon is None else horizon
         at_least_one = Interval(Integral, 1, None, closed="left")
         if not at_least_one.is_satisfied_by(horizon):
@@ -167,47 +248,53 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
                 f"channels {self.horizon} at once: the other channels of the steps "
                 f"between are unknown. Fit with horizon={horizon}."
             )
-        window = self._last_window
-        if series is not None:
-            window = self._check_channels(series)[-self.window :]
-            if len(window) < self.window:
-                raise ValueError(
-                    f"series has {len(window)} steps, but window={self.window} needs "
-                    f"at least {self.window}."
-                )
-        forecast = np.empty(0)
-        while len(forecast) < horizon:
-            follows = self._forecast(window[np.newaxis])[0]
-            forecast = np.append(forecast, follows)
-            if len(forecast) < horizon:
-                window = np.append(window, follows[:, np.newaxis], axis=0)
-                window = window[-self.window :]
-        return forecast[:horizon]
+        return horizon
 
     def score(self, X, y=None):
         """Return how much better than the seasonal naive forecast the forecasts are.
 
-        Every window of X is forecast from; the first ``window`` steps are only seen.
-        With MAE the mean absolute error over all of them::
+        Every window of X is forecast from. With MAE the mean absolute error over all of
+        them::
 
             score = 1 - MAE / MAE of repeating the value of one period ago
+
+        A test fold is forecast from what came before it: if X follows the series that
+        ``fit`` was given, the last ``window`` steps of that series are put before X, so
+        that every step of X is forecast, whatever ``window`` is. An index says whether
+        X follows. Without one, X is taken to follow if it is shorter than ``window +
+        horizon``, as a fold of ``TimeSeriesSplit`` may be; the first ``window`` steps
+        of a longer X are only seen.
 
         Parameters
         ----------
         X : array-like of shape (n_steps,) or (n_steps, n_channels)
-            A series of at least ``window + horizon`` steps.
-        y : None
-            Ignored.
+            A series of at least ``window + horizon`` steps, or of ``horizon`` if it
+            follows that of ``fit``. With y, the other channels, as for ``fit``.
+        y : array-like of shape (n_steps,) or (n_steps, 1), default=None
+            The series to forecast, if ``fit`` was given one.
 
         Returns
         -------
         score : float
             1 is perfect; 0 is no better than the naive forecast, which has no error on
             a series that repeats itself exactly.
+
+        Raises
+        ------
+        ValueError
+            X is too short, or its index says that it is and does not follow the series
+            of ``fit``; X or y holds NaN or has other channels than in ``fit``; y is
+            given and was not in ``fit``, or the other way round; an index is not as
+            ``fit`` needs it, in steps of the same distance.
         """
         check_is_fitted(self)
+        series, exogenous, names = roles(X, y)
+        channels, steps = self._read_more(series, exogenous, names, missing="y")
         windows, follows = make_windows(
-            self._check_channels(X), self.window, self.horizon, target=self._target
+            self._with_past(channels, steps, names[0]),
+            self.window,
+            self.horizon,
+            target=self._target,
         )
         follows = follows.reshape(len(windows), -1)
         season = windows[:, -self.period :, self._target]
@@ -217,19 +304,6 @@ class GRUForecaster(MetaEstimatorMixin, BaseEstimator):
         if naive_error == 0:
             return float(error == 0)
         return float(1 - error / naive_error)
-
-    def _check_channels(self, series):
-        channels = as_channels(series, "series")
-        if channels.shape[1] != self.n_channels_in_:
-            raise ValueError(
-                f"series has {channels.shape[1]} channels, but GRUForecaster was "
-                f"fitted on {self.n_channels_in_}."
-            )
-        self._check_names(series, reset=False)
-        return channels
-
-    def _check_names(self, series, reset):
-        validate_data(self, series, reset=reset, skip_check_array=True, ensure_2d=False)
 
     def _relative(self, windows):
         """Return windows without their level, and that of the target, (n, 1)."""

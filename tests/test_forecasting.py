@@ -5,7 +5,8 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from repeat import Repeat
+from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 
@@ -28,23 +29,6 @@ def network():
         16, epochs=12, learning_rate=0.01, batch_size=64, random_state=0
     )
     return make_pipeline(SequenceScaler(), regressor)
-
-
-class Repeat(RegressorMixin, BaseEstimator):
-    """Predicts the value of `lag` steps ago for each of the steps to come."""
-
-    def __init__(self, lag=1):
-        self.lag = lag
-
-    def fit(self, X, y):
-        self.X_, self.y_ = X, y
-        self.n_outputs_ = 1 if y.ndim == 1 else y.shape[1]
-        return self
-
-    def predict(self, X):
-        season = X[:, -self.lag :, 0]
-        y = season[:, np.arange(self.n_outputs_) % self.lag]
-        return y[:, 0] if self.n_outputs_ == 1 else y
 
 
 def test_windows_beat_the_seasonal_naive_forecast_on_co2(co2, network):

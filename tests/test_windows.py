@@ -115,6 +115,31 @@ class TestMakeWindows:
             make_windows(numbers, 3)[0], make_windows(frame[["x"]], 3)[0]
         )
 
+    def test_a_column_of_texts_is_named(self):
+        frame = pd.DataFrame({"x": STEPS, "note": "calm"})
+        with pytest.raises(ValueError, match="Column 'note' of series is not numeric"):
+            make_windows(frame, 3)
+        for exogenous in (frame["note"], frame["note"].to_numpy(dtype=object)):
+            with pytest.raises(ValueError, match="exogenous is not numeric"):
+                make_windows(STEPS, 3, exogenous=exogenous)
+
+    @pytest.mark.parametrize("dtype", ["datetime64[D]", "timedelta64[h]"])
+    def test_dates_are_no_values(self, dtype):
+        with pytest.raises(ValueError, match=re.escape(f"not numeric (dtype {dtype})")):
+            make_windows(np.arange(20).astype(dtype), 3)
+
+    def test_frames_of_polars_are_taken_as_they_come(self):
+        pl = pytest.importorskip("polars")
+        frame = pl.DataFrame({"a": STEPS, "b": 100 + STEPS})
+        X, y = make_windows(frame, 3, target="b")
+        np.testing.assert_array_equal(X[0], [[0, 100], [1, 101], [2, 102]])
+        np.testing.assert_array_equal(y, 100 + STEPS[3:])
+        np.testing.assert_array_equal(make_windows(frame["a"], 3)[1], STEPS[3:])
+        days = pl.date_range(pl.date(2026, 1, 1), pl.date(2026, 1, 20), eager=True)
+        message = "'day' of series is not numeric .* Drop it; sort by it first"
+        with pytest.raises(ValueError, match=message):
+            make_windows(frame.insert_column(0, days.alias("day")), 3)
+
     def test_bad_exogenous_is_refused(self):
         with pytest.raises(ValueError, match="series has 20 steps, exogenous has 3"):
             make_windows(STEPS, 3, exogenous=[1, 2, 3])
@@ -285,6 +310,49 @@ class TestSequencesFromFrame:
     def test_bad_columns_are_named(self, changes, message):
         with pytest.raises(ValueError, match=message):
             sequences_from_frame(long_frame().assign(**changes), "sensor", "time")
+
+    @pytest.mark.parametrize(
+        ("index", "message"),
+        [
+            (
+                ["sensor", "time"],
+                r"'sensor'. It is a level of the index: pass df",
+            ),
+            ("time", r"no column 'time'. It is a level of the index: pass df.reset"),
+            (["y", "time"], r"no column 'time'. It is a level of the index"),
+        ],
+    )
+    def test_columns_in_the_index_get_a_hint(self, index, message):
+        with pytest.raises(ValueError, match=message):
+            sequences_from_frame(long_frame().set_index(index), "sensor", "time")
+
+    def test_levels_without_a_name_get_a_hint(self):
+        frame = long_frame().set_index(["sensor", "time"]).rename_axis([None, None])
+        with pytest.raises(ValueError, match=r"\[None, None\]: df.reset_index\(\)"):
+            sequences_from_frame(frame, "sensor", "time")
+
+    def test_frames_of_other_libraries_are_named(self):
+        class DataFrame:
+            columns = ["sensor"]
+
+            def to_pandas(self):
+                return long_frame()
+
+        DataFrame.__module__ = "elsewhere.frame"
+        message = r"Got DataFrame of elsewhere instead. Pass df.to_pandas\(\)."
+        with pytest.raises(TypeError, match=message):
+            sequences_from_frame(DataFrame(), "sensor", "time")
+        with pytest.raises(TypeError, match=r"Got Series of pandas .* df.to_frame\(\)"):
+            sequences_from_frame(long_frame()["x"], "sensor", "time")
+
+    def test_frames_of_polars_are_named(self):
+        pl = pytest.importorskip("polars")
+        frame = pl.DataFrame({"sensor": [1], "time": [2], "x": [3.0]})
+        message = r"Got DataFrame of polars instead. Pass df.to_pandas\(\)."
+        with pytest.raises(TypeError, match=message):
+            sequences_from_frame(frame, "sensor", "time")
+        with pytest.raises(TypeError, match=r"Pass df.collect\(\).to_pandas\(\)."):
+            sequences_from_frame(frame.lazy(), "sensor", "time")
 
     def test_other_problems_are_clear(self):
         with pytest.raises(TypeError, match=r"must be a pandas DataFrame. Got dict"):

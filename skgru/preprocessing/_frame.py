@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._suggest import suggest
+from ._time_index import pandas_index
 
 
 def sequences_from_frame(df, id, time, columns=None):
@@ -58,11 +59,7 @@ def sequences_from_frame(df, id, time, columns=None):
     >>> sequences[1].tolist()
     [[60.0], [61.0]]
     """
-    if not all(hasattr(df, name) for name in ("columns", "groupby", "iloc")):
-        raise TypeError(
-            f"df must be a pandas DataFrame. Got {type(df).__name__} instead; use its "
-            "to_pandas() if it has one."
-        )
+    _check_frame(df)
     if len(df) == 0:
         raise ValueError("df has no row; at least one is needed.")
     if columns is not None:
@@ -92,11 +89,32 @@ def sequences_from_frame(df, id, time, columns=None):
     return sequences, ids
 
 
+def _check_frame(df):
+    if pandas_index(df) is not None and hasattr(df, "columns"):
+        return
+    library = type(df).__module__.split(".")[0]
+    got = type(df).__name__ + ("" if library == "builtins" else f" of {library}")
+    what_to_do = "Make one with pandas.DataFrame()."
+    for method in ("to_pandas", "collect", "compute", "to_frame"):
+        if hasattr(df, method):
+            then = ".to_pandas()" if method == "collect" else ""
+            what_to_do = f"Pass df.{method}(){then}."
+            break
+    raise TypeError(f"df must be a pandas DataFrame. Got {got} instead. {what_to_do}")
+
+
 def _check_columns(df, names):
     known = list(df.columns)
     for name in names:
         if name not in known:
             hint = suggest(str(name), map(str, known), cutoff=0.6)
+            if name in df.index.names:
+                hint = " It is a level of the index: pass df.reset_index()."
+            elif df.index.nlevels > 1:
+                hint = (
+                    f" Its index has levels {list(df.index.names)}: df.reset_index() "
+                    "makes columns of them."
+                )
             raise ValueError(f"df has no column {name!r}.{hint} Its columns: {known}.")
         if known.count(name) > 1:
             raise ValueError(f"df has {known.count(name)} columns named {name!r}.")

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils import check_array
 
 from .._sklearn import Interval, InvalidParameterError
+from ._time_index import check_same_index, pandas_index, time_steps
 
 
 def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0):
@@ -17,13 +18,17 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
     Neighbouring windows overlap: a value in the y of one is in the X of later ones and,
     if ``horizon > step``, in the y of neighbours. Evaluate in order of time, by
     ``TimeSeriesSplit(gap=ceil(horizon / step) - 1)``: with that gap no value to
-    predict in a test fold is a target of its training fold.
+    predict in a test fold is a target of its training fold. Stop early by
+    ``validation_split=LastWindows(0.2, gap=ceil(horizon / step) - 1)``.
 
     Parameters
     ----------
     series : array-like of shape (n_steps,) or (n_steps, n_channels)
         The series in order of time, at equal distances: an array, a pandas Series or a
-        DataFrame whose columns are channels.
+        DataFrame whose columns are channels. The index of a pandas object is checked:
+        dates, periods or numbers that go forward in equal steps. Business days, months
+        and all that ``pandas.infer_freq`` knows, or that the index has as its own
+        ``freq``, are equal steps. Other arrays and frames are taken as they come.
     window : int
         Number of steps of a window.
     horizon : int, default=1
@@ -32,7 +37,8 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
         Number of steps from the start of a window to that of the next.
     exogenous : array-like of shape (n_steps,) or (n_steps, n_exogenous), default=None
         Further channels of X that are never targets. Those of the steps of the window
-        are used, not those of the steps to predict.
+        are used, not those of the steps to predict. If pandas objects, they and the
+        series have the same index.
     target : int or str, default=0
         Which channel of a series with several becomes y: its position, or its name in a
         DataFrame. All channels, the target included, are features of X.
@@ -49,8 +55,14 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
     ------
     ValueError
         The series is shorter than ``window + horizon``, holds NaN or infinity (the
-        index is named), or differs in length from ``exogenous``; a parameter is out of
-        its range.
+        index is named), or differs in length from ``exogenous``; an index goes back,
+        repeats or skips a label, or differs from that of the series (the label is
+        named); a parameter is out of its range.
+
+    See Also
+    --------
+    skgru.forecasting.GRUForecaster : Does this by itself.
+    skgru.forecasting.LastWindows : What to hold out for early stopping.
 
     Examples
     --------
@@ -74,17 +86,10 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
                 f"The {name!r} parameter of make_windows must be {at_least_one}. Got "
                 f"{value!r} instead."
             )
-    channels = as_channels(series, "series")
+    channels, extra, _ = read_series(series, exogenous)
     target = target_column(series, channels, target)
     followed = channels[window:, target]
-    if exogenous is not None:
-        extra = as_channels(exogenous, "exogenous")
-        if len(extra) != len(channels):
-            raise ValueError(
-                "exogenous must have a row for every step of series: series has "
-                f"{len(channels)} steps, exogenous has {len(extra)}."
-            )
-        channels = np.concatenate([channels, extra], axis=1)
+    channels = np.concatenate([channels, extra], axis=1)
     if len(channels) < window + horizon:
         raise ValueError(
             f"series has {len(channels)} steps, but window={window} and "
@@ -96,16 +101,45 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
     return X.copy(order="C"), y[:, 0].copy() if horizon == 1 else y.copy()
 
 
+def read_series(series, exogenous=None, names=("series", "exogenous"), like=None):
+    """Return the channels of a series, and its steps in time.
+
+    Parameters
+    ----------
+    series : array-like of shape (n_steps,) or (n_steps, n_channels)
+    exogenous : array-like of shape (n_steps,) or (n_steps, n_exogenous), default=None
+    names : tuple of str, default=("series", "exogenous")
+        What messages call the two.
+    like : TimeSteps, default=None
+        Those whose distance an index must have.
+
+    Returns
+    -------
+    channels, extra : ndarray of shape (n_steps, n_channels), (n_steps, n_exogenous)
+    steps : TimeSteps or None
+        None without an index.
+    """
+    channels = as_channels(series, names[0])
+    index = pandas_index(series)
+    steps = time_steps(index, names[0], like)
+    if exogenous is None:
+        return channels, channels[:, :0], steps
+    extra = as_channels(exogenous, names[1])
+    if len(extra) != len(channels):
+        raise ValueError(
+            f"{names[1]} must have a row for every step of {names[0]}: {names[0]} has "
+            f"{len(channels)} steps, {names[1]} has {len(extra)}."
+        )
+    other = pandas_index(exogenous)
+    check_same_index(index, other, *names)
+    if steps is None:
+        steps = time_steps(other, names[1], like)
+    return channels, extra, steps
+
+
 def as_channels(values, name):
     """Return ``values`` as a finite float array of shape (n_steps, n_channels)."""
-    # Of a pandas DataFrame: check_array would name no column.
-    is_frame = hasattr(values, "iloc") and hasattr(values, "columns")
-    for column, dtype in values.dtypes.items() if is_frame else ():
-        if dtype.kind not in "iufbO":  # objects may be numbers
-            raise ValueError(
-                f"Column {column!r} of {name} is not numeric (dtype {dtype}). Drop it, "
-                "or make dates the index: a step is a row."
-            )
+    _check_numeric(values, name)
     array = check_array(
         values,
         dtype=[np.float64, np.float32],
@@ -125,6 +159,40 @@ def as_channels(values, name):
             "gap before cutting windows, for example with Series.interpolate()."
         )
     return array
+
+
+def _check_numeric(values, name):
+    """Refuse dates and texts: check_array makes numbers of dates, and names no column.
+
+    Lists and the like are left to it.
+    """
+    is_frame = hasattr(values, "__array__") and hasattr(values, "columns")
+    columns = list(values.columns) if is_frame else []
+    what_to_do = "Drop it, or make dates the index: a step is a row."
+    if hasattr(values, "iloc"):
+        parts = [(c, values.iloc[:, i]) for i, c in enumerate(columns)]
+    else:
+        parts = [(c, values[c]) for c in columns if isinstance(c, str)]
+        what_to_do = "Drop it; sort by it first, if it is the time: a step is a row."
+    parts = [(f"Column {c!r} of {name}", part) for c, part in parts]
+    if not columns and hasattr(values, "dtype"):
+        parts, what_to_do = [(name, values)], "Its values must be numbers."
+    for what, part in parts:
+        kind = getattr(part.dtype, "kind", None) or np.asarray(part).dtype.kind
+        if kind == "O":  # objects may be numbers
+            kind = "f" if _are_numbers(part) else "O"
+        if kind not in "iufb":
+            raise ValueError(
+                f"{what} is not numeric (dtype {part.dtype}). {what_to_do}"
+            )
+
+
+def _are_numbers(objects):
+    try:
+        np.asarray(objects, dtype=object).astype(np.float64)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def target_column(series, channels, target):
