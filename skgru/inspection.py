@@ -248,9 +248,10 @@ def _is_list(X):
 def _holds_tokens(estimator, X):
     """Return whether X holds token ids, whose 0 is padding, and not values."""
     items = X if _is_list(X) else [X]
-    if len(items) and isinstance(items[0], str):
+    first = next(iter(items), None)
+    if isinstance(first, str):
         raise ValueError(
-            f"X holds texts (sample 0 is {str(items[0])!r}), which have no channels or "
+            f"X holds texts (sample 0 is {str(first)!r}), which have no channels or "
             "steps. Give their token ids to the rest of the pipeline: "
             "permutation_importance(pipeline[1:], pipeline[:1].transform(X), y)."
         )
