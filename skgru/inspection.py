@@ -259,7 +259,8 @@ def _holds_tokens(estimator, X):
         return True
     best = getattr(estimator, "best_estimator_", estimator)
     last = best[-1] if hasattr(best, "steps") else best
-    sizes = [v for k, v in best.get_params().items() if k.endswith("vocabulary_size")]
-    sizes.append(getattr(last, "_vocabulary_size", None))
+    params = getattr(best, "get_params", dict)()
+    sizes = [size for name, size in params.items() if name.endswith("vocabulary_size")]
+    sizes.append(getattr(last, "_vocabulary_size", None))  # learnt from X
     known = any(size is not None for size in sizes)
     return known and all(np.asarray(item).dtype.kind in "iub" for item in items)

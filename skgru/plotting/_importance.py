@@ -142,8 +142,8 @@ class ImportanceDisplay:
         names = np.arange(n_parts) if names is None else np.asarray(names)
         if names.shape != (n_parts,):
             raise ValueError(
-                f"The 'names' parameter of ImportanceDisplay must hold {n_parts} names, "
-                f"one for each row of the importances. Got {self.names!r} instead."
+                "The 'names' parameter of ImportanceDisplay must hold "
+                f"{n_parts} names, one for each importance. Got {self.names!r} instead."
             )
         over = self.result.get("over", "features")
         steps = over == "steps"
