@@ -142,7 +142,9 @@ class TestAgreesWithScikitLearn:
         theirs = importance_of_columns(model, series, targets, **more)
         assert set(ours) == {"r2", "neg_mean_absolute_error"}
         for name, bunch in ours.items():
-            np.testing.assert_allclose(bunch.importances, theirs[name].importances)
+            np.testing.assert_allclose(
+                bunch.importances, theirs[name].importances, atol=1e-12
+            )
             assert bunch.over == "steps"
 
     def test_channels_of_three_dimensions_are_columns_of_courses(self, X, targets):

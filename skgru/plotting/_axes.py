@@ -27,6 +27,16 @@ def new_axes(display, ax, figsize=(6.4, 4), grid="both"):
     return ax
 
 
+def shorten_dates(ax):
+    """Write dates on the horizontal axis, if they are, without repeating the year."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = ax.xaxis.get_major_locator()
+    if isinstance(locator, AutoDateLocator):
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        ax.set_xlabel("Date")
+
+
 def draw_best(ax, x, y, label, color=VERMILLION):
     """Draw a star, which stands before all else, and return it."""
     style = {"markersize": 14, "markeredgecolor": "white", "clip_on": False}

@@ -4,7 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
-from ._axes import BLACK, BLUE, GREEN, VERMILLION, new_axes
+from ._axes import BLACK, BLUE, GREEN, VERMILLION, new_axes, shorten_dates
 
 
 class ForecastDisplay:
@@ -79,9 +79,9 @@ class ForecastDisplay:
             Windows, in order of time.
         y : array-like of shape (n_windows,) or (n_windows, horizon)
             The values that followed them.
-        **parameters : dict
-            Further parameters of :meth:`from_predictions`: ``step``, ``dates``,
-            ``name``, ``unit``, ``ax`` and ``steps_ahead``.
+        **parameters
+            ``step``, ``dates``, ``name``, ``unit``, ``ax`` and ``steps_ahead``, as in
+            :meth:`from_predictions`.
 
         Returns
         -------
@@ -102,12 +102,10 @@ class ForecastDisplay:
 
         Parameters
         ----------
-        y_true, y_pred : array-like of shape (n_windows,) or (n_windows, horizon)
-            True and predicted values, in order of time.
+        y_true, y_pred, **series
+            Of the class: also ``step``, ``dates``, ``name`` and ``unit``.
         ax, steps_ahead
-            As in :meth:`plot`.
-        **series : dict
-            Further parameters of the class: ``step``, ``dates``, ``name`` and ``unit``.
+            Of :meth:`plot`.
 
         Returns
         -------
@@ -171,7 +169,8 @@ class ForecastDisplay:
                 marker=marker,
             )
         ax.set(ylabel=self.name + (f" ({self.unit})" if self.unit else ""), xmargin=0)
-        self._label_time(ax)
+        ax.set_xlabel("Time step" if self.dates is None else "Time")
+        shorten_dates(ax)
         # Above the axes: a series leaves no corner free.
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
         self.ax_, self.figure_ = ax, ax.figure
@@ -205,20 +204,10 @@ class ForecastDisplay:
             )
         return dates
 
-    def _label_time(self, ax):
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        ax.set_xlabel("Time step" if self.dates is None else "Time")
-        locator = ax.xaxis.get_major_locator()
-        if isinstance(locator, AutoDateLocator):
-            ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-            ax.set_xlabel("Date")
-
 
 def _check_leads(steps_ahead, horizon):
     if steps_ahead is None:
-        all_of_them = range(1, horizon + 1)
-        return all_of_them if horizon <= 3 else [1, (horizon + 1) // 2, horizon]
+        return sorted({1, (horizon + 1) // 2, horizon})  # all of up to three
     leads = [steps_ahead] if isinstance(steps_ahead, Integral) else list(steps_ahead)
     fit = [isinstance(lead, Integral) and 1 <= lead <= horizon for lead in leads]
     if not fit or not all(fit):

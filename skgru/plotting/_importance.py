@@ -55,21 +55,17 @@ class ImportanceDisplay:
         self.score_name = score_name
 
     @classmethod
-    def from_estimator(
-        cls, estimator, X, y, *, names=None, scoring=None, ax=None, **parameters
-    ):
+    def from_estimator(cls, estimator, X, y, *, names=None, ax=None, **parameters):
         """Permute, score and draw.
 
         Parameters
         ----------
         estimator, X, y, **parameters
-            Those of :func:`skgru.inspection.permutation_importance`.
-        names : array-like of str, default=None
-            As in the class.
-        scoring : str or callable, default=None
-            A single score. None is the estimator's own.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+            Of :func:`skgru.inspection.permutation_importance`; a single ``scoring``.
+        names
+            Of the class.
+        ax
+            Of :meth:`plot`.
 
         Returns
         -------
@@ -78,17 +74,17 @@ class ImportanceDisplay:
         Raises
         ------
         ValueError
-            ``scoring`` is several metrics, ``names`` do not fit, or as
-            ``permutation_importance`` raises.
+            ``scoring`` is several metrics, or ``names`` do not fit.
         """
+        scoring = parameters.get("scoring")
         if isinstance(scoring, list | tuple | set | dict):
             raise ValueError(
                 "The 'scoring' parameter of ImportanceDisplay must be a single score. "
                 f"Got {scoring!r} instead. Draw each with from_result(result[name])."
             )
-        result = permutation_importance(estimator, X, y, scoring=scoring, **parameters)
+        result = permutation_importance(estimator, X, y, **parameters)
         score_name = in_words(scoring, estimator)
-        return cls.from_result(result, names=names, score_name=score_name, ax=ax)
+        return cls(result, names=names, score_name=score_name).plot(ax)
 
     @classmethod
     def from_result(cls, result, *, names=None, score_name="score", ax=None):
@@ -97,9 +93,9 @@ class ImportanceDisplay:
         Parameters
         ----------
         result, names, score_name
-            As in the class.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+            Of the class.
+        ax
+            Of :meth:`plot`.
 
         Returns
         -------

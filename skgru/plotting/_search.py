@@ -147,7 +147,7 @@ class SearchDisplay:
         Raises
         ------
         ValueError
-            ``param`` was not searched, ``metric`` not computed, or all fits failed.
+            As in :meth:`from_estimator`.
         """
         candidates = candidates_of_results(cv_results, metric, score_name)
         return cls(candidates, param).plot(ax, **plot_kw)

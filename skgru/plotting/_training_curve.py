@@ -77,10 +77,8 @@ class TrainingCurveDisplay:
         estimator : GRUClassifier, GRURegressor, Pipeline or search
             Fitted. Of a pipeline its last step is meant, of a search its
             ``best_estimator_``.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
-        **plot_kw : dict
-            Further parameters of :meth:`plot`.
+        ax, **plot_kw
+            Parameters of :meth:`plot`.
 
         Returns
         -------
@@ -138,24 +136,19 @@ class TrainingCurveDisplay:
                 f"{sorted(self.history)}."
             )
         ax = new_axes(self, ax)
-        style = "o" if len(losses) == 1 else "-"
-        (last,) = ax.plot(losses, style, color=BLUE, label="Training loss")
+        style = {"marker": "o" if len(losses) == 1 else None}
+        (last,) = ax.plot(losses, color=BLUE, label="Training loss", **style)
         self.loss_line_, self.val_loss_line_ = last, None
         if "val_loss" in self.history:
-            (last,) = ax.plot(
-                self.history["val_loss"],
-                style,
-                color=VERMILLION,
-                label="Validation loss",
-            )
+            style |= {"color": VERMILLION, "label": "Validation loss"}
+            (last,) = ax.plot(self.history["val_loss"], **style)
             self.val_loss_line_ = last
         self.best_epoch_line_ = self.best_epoch_point_ = None
         if best_epoch and self.best_epoch is not None:
             best, color = self.best_epoch, last.get_color()
+            point = best, last.get_ydata()[best], f"Best epoch ({best})"
             self.best_epoch_line_ = ax.axvline(best, color=GREY, linestyle=":")
-            self.best_epoch_point_ = draw_best(
-                ax, best, last.get_ydata()[best], f"Best epoch ({best})", color
-            )
+            self.best_epoch_point_ = draw_best(ax, *point, color)
         ax.set(xlabel="Epoch", ylabel=self.loss_name, xmargin=0)
         ax.set_yscale("log" if log_loss else "linear")
         ax.xaxis.get_major_locator().set_params(integer=True)
