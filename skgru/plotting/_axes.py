@@ -50,11 +50,6 @@ def draw_failed(ax, x, y, **where):
     return next(iter(crosses), None)
 
 
-def in_digits(score):
-    """Return a score as text, all of a size with as many digits."""
-    return f"{score:.3f}" if abs(score) < 10 else f"{score:.4g}"
-
-
 def in_words(scoring, estimator=None):
     """Return "negative log loss" for "neg_log_loss"; None is the estimator's own."""
     if scoring is None and is_classifier(estimator):

@@ -47,10 +47,8 @@ class Candidates:
                 f"{_NOTHING}no candidate with {together} has a score, all their fits "
                 "failed. Search with error_score='raise' to see why."
             )
-        arrays = {
-            k: v[here] for k, v in vars(self).items() if isinstance(v, np.ndarray)
-        }
-        return replace(self, **arrays)
+        arrays = ("params", "means", "spreads", "rounds", "resources")
+        return replace(self, **{name: getattr(self, name)[here] for name in arrays})
 
     @property
     def best(self):
@@ -113,10 +111,7 @@ def candidates_of_results(results, metric, score_name=None):
 
 
 def find_parameter(candidates, name):
-    """Return the full name of a searched parameter.
-
-    ``name`` may leave out the names of pipeline steps before it, if only one fits.
-    """
+    """Return the full name of a parameter given without the steps before it."""
     searched = list(dict.fromkeys(key for p in candidates.params for key in p))
     ends = [key for key in searched if key.endswith(f"__{name}")]
     if name in searched or len(ends) == 1:
@@ -130,28 +125,19 @@ def find_parameter(candidates, name):
 
 
 def _completed(params, estimator):
-    """Return all values of the searched parameters, also those of the estimator itself.
-
-    Where a search has a list of grids, a candidate does not name what the other grids
-    search: it was fitted with what the estimator has.
-    """
+    """Add to each candidate of a list of grids what it left as the estimator has it."""
     searched = {name for candidate in params for name in candidate}
-    params = params.copy()
-    for i, candidate in enumerate(params):
-        if searched - set(candidate):
+    completed = params.copy()
+    for i, given in enumerate(params):
+        if searched - set(given):
             # Copied, for setting a parameter of a step would change the step itself.
-            own = clone(estimator).set_params(**clone(candidate, safe=False))
-            own = own.get_params()
-            params[i] = {name: own[name] for name in searched & set(own)} | candidate
-    return params
+            own = clone(estimator).set_params(**clone(given, safe=False)).get_params()
+            completed[i] = {name: own[name] for name in searched & set(own)} | given
+    return completed
 
 
 def _results_of_trials(trials):
-    """Return a ``cv_results_`` of Optuna's complete trials.
-
-    ``OptunaSearchCV.cv_results_`` has scores but no parameters, and mixes those of
-    pruned trials, after fewer epochs, with those of complete ones.
-    """
+    """Return a ``cv_results_`` of Optuna's complete trials; its own has no params."""
     trials = [trial for trial in trials if trial.state.name == "COMPLETE"]
     if not trials:
         raise ValueError(

@@ -13,9 +13,8 @@ class ForecastDisplay:
     Use :meth:`from_estimator` or :meth:`from_predictions` to make one.
 
     The rows of y follow one another as :func:`skgru.preprocessing.make_windows` makes
-    them: ``y[i, h]`` is the value at time ``i * step + h``. Where y has several steps
-    ahead, each of ``steps_ahead`` is a line of its own, drawn at the time that it
-    speaks of.
+    them: ``y[i, h]`` is the value at time ``i * step + h``. Each of ``steps_ahead`` is
+    a line of its own, drawn at the time that it speaks of.
 
     Parameters
     ----------
@@ -34,8 +33,7 @@ class ForecastDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    ax_, figure_ : matplotlib Axes and Figure
     true_line_ : matplotlib Line2D
     predicted_lines_ : dict of int to matplotlib Line2D
         By the number of steps ahead, from 1.
@@ -89,10 +87,10 @@ class ForecastDisplay:
 
         Raises
         ------
-        sklearn.exceptions.NotFittedError
+        NotFittedError
             The estimator has not been fitted.
         ValueError
-            The shapes do not fit, or the rows of y are not in order of time.
+            As in :meth:`plot`.
         """
         return cls.from_predictions(y, estimator.predict(X), **parameters)
 
@@ -114,7 +112,7 @@ class ForecastDisplay:
         Raises
         ------
         ValueError
-            The shapes do not fit, or the rows of y_true are not in order of time.
+            As in :meth:`plot`.
         """
         return cls(y_true, y_pred, **series).plot(ax, steps_ahead=steps_ahead)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import binned_statistic_2d
 
-from ._axes import BLACK, VERMILLION, draw_failed, in_digits
+from ._axes import BLACK, VERMILLION, draw_failed
 
 
 def is_grid(axes):
@@ -46,7 +46,7 @@ def draw_heat_map(ax, candidates, axes, aggregate, cmap):
     text = np.empty(table.shape, object)
     for cell in np.ndindex(table.shape):
         label = "failed" if tried[cell] else ""
-        label = label if np.ma.is_masked(table[cell]) else in_digits(table[cell])
+        label = label if np.ma.is_masked(table[cell]) else f"{table[cell]:#.3g}"
         style = {"color": "white" if dark[cell] else BLACK, "ha": "center"}
         text[cell] = ax.text(*reversed(cell), label, va="center", **style)
     best = candidates.best
@@ -75,7 +75,7 @@ def draw_scatter(ax, candidates, axes, cmap):
     style = {"cmap": cmap, "edgecolors": "white", "s": 55, "zorder": 3}
     scatter = ax.scatter(x[order], y[order], c=means[order], **style)
     style = {"markersize": 12, "markeredgecolor": VERMILLION, "markeredgewidth": 2}
-    style["label"] = f"Best candidate ({in_digits(means[best])})"
+    style["label"] = f"Best candidate ({means[best]:#.3g})"
     (ring,) = ax.plot(x[best], y[best], "o", fillstyle="none", zorder=4, **style)
     failed = draw_failed(ax, x[~scored], y[~scored])
     ax.legend()

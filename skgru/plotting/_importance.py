@@ -23,8 +23,7 @@ class ImportanceDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    ax_, figure_ : matplotlib Axes and Figure
     bars_ : matplotlib BarContainer
         The means, in the order of the result.
     points_ : matplotlib Line2D

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import binned_statistic
 
-from ._axes import BLUE, GREY, as_title, draw_best, draw_failed, in_digits, new_axes
+from ._axes import BLUE, GREY, as_title, draw_best, draw_failed, new_axes
 from ._candidates import candidates_of_results, candidates_of_search, find_parameter
 from ._heat_map import draw_heat_map, draw_scatter, is_grid
 from ._value_axis import value_axis
@@ -15,18 +15,15 @@ class SearchDisplay:
     Use :meth:`from_estimator` or :meth:`from_cv_results` to make one.
 
     With one parameter each candidate is a point at its mean test score, with the
-    standard deviation of the folds as its error bar. Candidates of equal value, which
-    differ in other parameters, stand side by side in order of their scores, and a line
-    joins the best at each value. The candidates of a halving search are coloured by
-    round: their scores compare within a round only.
+    standard deviation of the folds as its error bar. Candidates of equal value stand
+    side by side in order of their scores, and a line joins the best at each value. The
+    rounds of a halving search, which do not compare, have colours.
 
-    With two parameters a heat map shows, for each pair of values, the best candidate
-    or the mean over the other parameters. Where the candidates form no grid (random and
-    Bayesian search) each is a coloured point.
+    With two parameters a heat map shows the best candidate of each pair of values, or
+    the mean. Where they form no grid, as in a random search, each is a coloured point.
 
-    Numbers that the search drew by order of magnitude, or that are spread so, lie on
-    logarithmic axes; values that are not numbers stand side by side. Candidates whose
-    fits failed are crosses.
+    Numbers drawn by order of magnitude, or spread so, lie on logarithmic axes; values
+    that are no numbers stand side by side. Candidates whose fits failed are crosses.
 
     Parameters
     ----------
@@ -37,20 +34,14 @@ class SearchDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
-    errorbar_ : list of matplotlib ErrorbarContainer
+    ax_, figure_ : matplotlib Axes and Figure
+    errorbar_ : list of matplotlib ErrorbarContainer, or None
         With one parameter: one for each round of a halving search, else one.
-    best_line_ : matplotlib Line2D or None
-        With one parameter: the best at each value.
-    best_point_ : matplotlib Line2D
-        The best candidate; in a heat map, its cell.
-    failed_points_ : matplotlib Line2D or None
-        Candidates whose fits failed.
-    image_ : matplotlib QuadMesh or None
-        The heat map.
-    text_ : ndarray of matplotlib Text, or None
-        The numbers in its cells.
+    best_line_, best_point_, failed_points_ : matplotlib Line2D or None
+        The best at each value; the best of all, in a heat map the frame of its cell;
+        candidates whose fits failed.
+    image_, text_ : matplotlib QuadMesh and ndarray of matplotlib Text, or None
+        The heat map and the numbers in its cells.
     scatter_ : matplotlib PathCollection or None
         With two parameters: the candidates that form no grid.
     colorbar_ : matplotlib Colorbar or None
@@ -58,8 +49,7 @@ class SearchDisplay:
     See Also
     --------
     TrainingCurveDisplay : Losses of one training.
-    sklearn.model_selection.ValidationCurveDisplay : Scores against one parameter, the
-        others fixed.
+    sklearn.model_selection.ValidationCurveDisplay : The other parameters are fixed.
 
     Examples
     --------
@@ -68,12 +58,10 @@ class SearchDisplay:
     >>> from sklearn.model_selection import GridSearchCV
     >>> from skgru import GRUClassifier
     >>> from skgru.plotting import SearchDisplay
-    >>> rng = np.random.default_rng(0)
-    >>> X = rng.normal(size=(60, 10, 2))
-    >>> y = X[:, -1, 0] > 0
+    >>> X = np.random.default_rng(0).normal(size=(60, 10, 2))
     >>> grid = {"learning_rate": [1e-3, 1e-2], "l2": [0.0, 1e-3]}
-    >>> classifier = GRUClassifier(16, epochs=5, random_state=0)
-    >>> search = GridSearchCV(classifier, grid, cv=2).fit(X, y)
+    >>> search = GridSearchCV(GRUClassifier(16, epochs=5, random_state=0), grid, cv=2)
+    >>> search = search.fit(X, X[:, -1, 0] > 0)
     >>> display = SearchDisplay.from_estimator(search, "learning_rate")
     >>> display.ax_.get_ylabel(), display.ax_.get_xscale()
     ('Accuracy (mean ± std of 2 folds)', 'log')
@@ -112,12 +100,10 @@ class SearchDisplay:
 
         Raises
         ------
-        sklearn.exceptions.NotFittedError
-            The search has not been fitted.
+        NotFittedError, TypeError
+            The search has not been fitted, or is no search.
         ValueError
             ``param`` was not searched, ``metric`` not computed, or all fits failed.
-        TypeError
-            ``search`` is no search.
         """
         return cls(candidates_of_search(search, metric), param).plot(ax, **plot_kw)
 
@@ -131,14 +117,10 @@ class SearchDisplay:
         ----------
         cv_results : dict
             The ``cv_results_`` of a search.
-        param : str or tuple of two str
-            The parameters to draw against. Candidates without them are left out.
-        metric : str, default=None
-            ``"accuracy"`` for ``"mean_test_accuracy"``. None means the only one.
         score_name : str, default=None
             The score in words. None makes them from the metric's name.
-        ax, **plot_kw
-            Parameters of :meth:`plot`.
+        param, metric, ax, **plot_kw
+            As in :meth:`from_estimator`. Candidates without ``param`` are left out.
 
         Returns
         -------
@@ -218,14 +200,14 @@ class SearchDisplay:
             points = axis.coordinates[known], highest[known]
             style = {"color": GREY, "label": "Best at each value", "zorder": 2}
             (self.best_line_,) = ax.plot(*points, "--", **style)
-        label = f"Best candidate ({in_digits(means[best])})"
+        label = f"Best candidate ({means[best]:#.3g})"
         self.best_point_ = draw_best(ax, x[best], means[best], label)
         # At the foot of the axes: these have a value, but no score.
         foot = np.full((~scored).sum(), 0.03)
         where = {"transform": ax.get_xaxis_transform()}
         self.failed_points_ = draw_failed(ax, x[~scored], foot, **where)
-        folds = f" (mean ± std of {candidates.n_splits} folds)"
-        folds = folds if candidates.n_splits > 1 else ""
+        folds = candidates.n_splits
+        folds = f" (mean ± std of {folds} folds)" if folds > 1 else ""
         ax.set_ylabel(as_title(candidates.score_name) + folds)
         lines = [self.best_point_, self.best_line_, self.failed_points_]
         ax.legend(handles=[*self.errorbar_, *filter(None, lines)])

@@ -1,16 +1,20 @@
 """TrainingCurveDisplay: losses and learning rate by epoch."""
 
+import keras
 import numpy as np
 from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
-from ._axes import BLACK, BLUE, GREY, VERMILLION, draw_best, new_axes
-
-_LOSSES = {
-    "mse": "Mean squared error",
-    "mae": "Mean absolute error",
-    "huber": "Huber loss",
-}
+from ._axes import (
+    BLACK,
+    BLUE,
+    GREY,
+    VERMILLION,
+    as_title,
+    draw_best,
+    in_words,
+    new_axes,
+)
 
 
 class TrainingCurveDisplay:
@@ -33,15 +37,11 @@ class TrainingCurveDisplay:
     ax_ : matplotlib Axes
         Axes of the losses.
     figure_ : matplotlib Figure
-    loss_line_, val_loss_line_ : matplotlib Line2D
-        ``val_loss_line_`` is None if there is no validation loss.
-    learning_rate_ax_ : matplotlib Axes or None
-        Logarithmic axes on the right, None if no learning rate is drawn.
-    learning_rate_line_ : matplotlib Line2D or None
-    best_epoch_line_ : matplotlib Line2D or None
-        Vertical line at the best epoch.
-    best_epoch_point_ : matplotlib Line2D or None
-        The loss of the best epoch: the validation loss where there is one.
+    loss_line_, val_loss_line_ : matplotlib Line2D, the second or None
+    learning_rate_ax_, learning_rate_line_ : matplotlib Axes and Line2D, or None
+        Logarithmic axes on the right.
+    best_epoch_line_, best_epoch_point_ : matplotlib Line2D or None
+        Vertical line at the best epoch, and its loss: the validation loss if known.
 
     See Also
     --------
@@ -53,11 +53,10 @@ class TrainingCurveDisplay:
     >>> import numpy as np
     >>> from skgru import GRUClassifier
     >>> from skgru.plotting import TrainingCurveDisplay
-    >>> rng = np.random.default_rng(0)
-    >>> X = rng.normal(size=(60, 10, 2))
-    >>> y = X[:, -1, 0] > 0
+    >>> X = np.random.default_rng(0).normal(size=(60, 10, 2))
     >>> classifier = GRUClassifier(16, epochs=5, early_stopping=True, random_state=0)
-    >>> display = TrainingCurveDisplay.from_estimator(classifier.fit(X, y))
+    >>> classifier = classifier.fit(X, X[:, -1, 0] > 0)
+    >>> display = TrainingCurveDisplay.from_estimator(classifier)
     >>> display.ax_.get_ylabel()
     'Cross-entropy'
     >>> plt.close(display.figure_)
@@ -86,10 +85,8 @@ class TrainingCurveDisplay:
 
         Raises
         ------
-        sklearn.exceptions.NotFittedError
-            The estimator has not been fitted.
-        TypeError
-            The estimator has no ``history_``.
+        NotFittedError, TypeError
+            The estimator has not been fitted, or has no ``history_``.
         """
         check_is_fitted(estimator)
         model = getattr(estimator, "best_estimator_", estimator)
@@ -150,7 +147,8 @@ class TrainingCurveDisplay:
             self.best_epoch_line_ = ax.axvline(best, color=GREY, linestyle=":")
             self.best_epoch_point_ = draw_best(ax, *point, color)
         ax.set(xlabel="Epoch", ylabel=self.loss_name, xmargin=0)
-        ax.set_yscale("log" if log_loss else "linear")
+        if log_loss:
+            ax.set_yscale("log")
         ax.xaxis.get_major_locator().set_params(integer=True)
         rates = self.history.get("learning_rate", []) if learning_rate else []
         self._draw_learning_rate(ax, np.asarray(rates, float))
@@ -176,12 +174,6 @@ class TrainingCurveDisplay:
             rates, style, color=BLACK, linewidth=1, label="Learning rate"
         )
         right.set(yscale="log", ylabel="Learning rate", xmargin=0)
-        powers = np.log10(rates[rates > 0])
-        if len(powers):
-            # At least two decades, so that a constant rate does not look like a detail.
-            half = max(1, 0.6 * np.ptp(powers))
-            middle = (powers.min() + powers.max()) / 2
-            right.set_ylim(10 ** (middle - half), 10 ** (middle + half))
         right.spines[["top", "left"]].set_visible(False)
         right.grid(False)
 
@@ -190,6 +182,6 @@ def _loss_name(estimator):
     """Return what the history's losses are, in words."""
     name = "Cross-entropy"
     if is_regressor(estimator):
-        name = _LOSSES[estimator.loss]
+        name = as_title(in_words(keras.losses.get(estimator.loss).__name__))
         name += " (standardised targets)" if estimator.normalize_y else ""
     return name + (" + penalties" if estimator.l1 or estimator.l2 else "")

@@ -73,16 +73,13 @@ def _is_number(value):
 
 
 def _scale(levels):
-    """Return the scale on which the levels lie more evenly.
-
-    It is the more likely of two: values drawn uniformly from ``[low, high]``, or
-    log-uniformly. The second is where their geometric mean is less than the logarithmic
-    mean ``(high - low) / log(high / low)`` of the ends.
-    """
+    """Return the scale on which ordered levels lie more evenly."""
     positive = levels[levels > 0]
     if levels[0] < 0 or not len(positive) or positive[-1] < 4 * positive[0]:
         return "linear"
     low, high = positive[0], positive[-1]
+    # Draws are likelier log-uniform than uniform where their geometric mean is less
+    # than the logarithmic mean of the ends.
     if gmean(positive) >= (high - low) / np.log(high / low):
         return "linear"
     return "log" if len(positive) == len(levels) else "symlog"
