@@ -174,6 +174,11 @@ class TrainingCurveDisplay:
             rates, style, color=BLACK, linewidth=1, label="Learning rate"
         )
         right.set(yscale="log", ylabel="Learning rate", xmargin=0)
+        powers = np.log10(rates[rates > 0])
+        if len(powers):
+            # At least two decades, so that a constant rate does not look like a detail.
+            middle, half = powers.min() / 2 + powers.max() / 2, np.ptp(powers) * 0.6
+            right.set_ylim(10.0 ** (middle + max(half, 1) * np.array([-1, 1])))
         right.spines[["top", "left"]].set_visible(False)
         right.grid(False)
 
