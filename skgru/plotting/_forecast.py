@@ -166,7 +166,9 @@ class ForecastDisplay:
                 linewidth=1.3,
                 marker=marker,
             )
-        ax.set(ylabel=self.name + (f" ({self.unit})" if self.unit else ""), xmargin=0)
+        ax.set(
+            ylabel=self.name + (f" ({self.unit})" if self.unit else ""), xmargin=0.01
+        )
         ax.set_xlabel("Time step" if self.dates is None else "Time")
         shorten_dates(ax)
         # Above the axes: a series leaves no corner free.
