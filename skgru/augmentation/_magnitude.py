@@ -7,7 +7,6 @@ import numpy as np
 from .._sklearn import Interval
 from ._base import Augmenter
 from ._curves import smooth_curves
-from ._random import normal_noise
 from ._steps import real_steps
 
 
@@ -49,8 +48,8 @@ class Jitter(Augmenter):
         # Drawing for real steps only saves half of the cost on padded data, and makes
         # the noise independent of how wide the block is.
         steps = np.flatnonzero(real_steps(lengths, X.shape[1]))
-        shape = (len(steps), X.shape[2])
-        noise = normal_noise(rng, shape, self.scale, X.dtype)
+        noise = rng.standard_normal((len(steps), X.shape[2]), dtype=X.dtype)
+        noise *= X.dtype.type(self.scale)
         if len(noise) == len(X) * X.shape[1]:  # no padding: nothing to pick out
             noise = noise.reshape(X.shape)
             noise += X

@@ -1,32 +1,16 @@
-"""What the displays share: axes, colours, and how matplotlib is imported."""
+"""What the displays share: colours, axes, marks, and how scores are written."""
+
+from sklearn.base import is_classifier, is_regressor
 
 # Okabe and Ito (2008), "Color Universal Design": https://jfly.uni-koeln.de/color/
-BLUE = "#0072B2"
-VERMILLION = "#D55E00"
-GREEN = "#009E73"
-BLACK = "#222222"
-GREY = "#777777"
+BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
+BLACK, GREY = "#222222", "#777777"
 
-LINE_WIDTH = 1.6
+_WORDS = {"auc": "AUC", "f1": "F1", "neg": "negative", "r2": "R²", "roc": "ROC"}
 
 
-def pyplot(display):
-    """Return matplotlib.pyplot.
-
-    Parameters
-    ----------
-    display : object
-        The display that draws, named in the error.
-
-    Returns
-    -------
-    matplotlib.pyplot : module
-
-    Raises
-    ------
-    ImportError
-        matplotlib is not installed.
-    """
+def new_axes(display, ax, figsize=(6.4, 4), grid="both"):
+    """Return ``ax``, or axes of a new figure, with half a frame and a light grid."""
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
@@ -34,51 +18,48 @@ def pyplot(display):
             f"{type(display).__name__}.plot needs matplotlib. Install it with the "
             "extra 'plots': pip install \"skgru[plots]\"."
         ) from error
-    return plt
-
-
-def new_axes(display, ax, figsize):
-    """Return ``ax``, or the axes of a new figure, without the frame's right and top.
-
-    Parameters
-    ----------
-    display : object
-    ax : matplotlib.axes.Axes or None
-    figsize : tuple of float
-        Width and height of a new figure, in inches.
-
-    Returns
-    -------
-    ax : matplotlib.axes.Axes
-    """
-    plt = pyplot(display)
     if ax is None:
         _, ax = plt.subplots(figsize=figsize, layout="constrained")
     ax.spines[["top", "right"]].set_visible(False)
+    if grid:
+        ax.grid(axis=grid, color="#DDDDDD", linewidth=0.6)
+        ax.set_axisbelow(True)
     return ax
 
 
-def in_digits(score):
-    """Return a score as text, all of a size with as many digits.
+def shorten_dates(ax):
+    """Write dates on the horizontal axis, if they are, without repeating the year."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    Parameters
-    ----------
-    score : float
-
-    Returns
-    -------
-    text : str
-    """
-    return f"{score:.3f}" if abs(score) < 10 else f"{score:.4g}"
+    locator = ax.xaxis.get_major_locator()
+    if isinstance(locator, AutoDateLocator):
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        ax.set_xlabel("Date")
 
 
-def light_grid(ax, axis="both"):
-    """Draw a grid that stands behind the data.
+def draw_best(ax, x, y, label, color=VERMILLION):
+    """Draw a star, which stands before all else, and return it."""
+    style = {"markersize": 14, "markeredgecolor": "white", "clip_on": False}
+    (star,) = ax.plot(x, y, "*", color=color, label=label, zorder=5, **style)
+    return star
 
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-    axis : {"both", "x", "y"}, default="both"
-    """
-    ax.grid(axis=axis, color="#DDDDDD", linewidth=0.6)
-    ax.set_axisbelow(True)
+
+def draw_failed(ax, x, y, **where):
+    """Draw crosses, and return them; without any, None."""
+    crosses = ax.plot(x, y, "x", color=BLACK, label="Failed", **where) if len(x) else []
+    return next(iter(crosses), None)
+
+
+def in_words(scoring, estimator=None):
+    """Return "negative log loss" for "neg_log_loss"; None is the estimator's own."""
+    if scoring is None and is_classifier(estimator):
+        scoring = "accuracy"
+    elif scoring is None and is_regressor(estimator):
+        scoring = "r2"
+    words = scoring.split("_") if isinstance(scoring, str) else ["score"]
+    return " ".join(_WORDS.get(word, word) for word in words)
+
+
+def as_title(text):
+    """Return the text with a capital letter first."""
+    return text[:1].upper() + text[1:]

@@ -4,7 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
-from ._axes import BLACK, BLUE, GREEN, LINE_WIDTH, VERMILLION, light_grid, new_axes
+from ._axes import BLACK, BLUE, GREEN, VERMILLION, new_axes, shorten_dates
 
 
 class ForecastDisplay:
@@ -13,19 +13,19 @@ class ForecastDisplay:
     Use :meth:`from_estimator` or :meth:`from_predictions` to make one.
 
     The rows of y follow one another as :func:`skgru.preprocessing.make_windows` makes
-    them: ``y[i, h]`` is the value at time ``i * step + h``. Where y has several steps
-    ahead, each of ``steps_ahead`` is a line of its own, drawn at the time that it
-    speaks of.
+    them: ``y[i, h]`` is the value at time ``i * step + h``. Each of ``steps_ahead`` is
+    a line of its own, drawn at the time that it speaks of.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_windows,) or (n_windows, horizon)
         True and predicted values, in order of time.
     step : int, default=1
-        Steps from one window to the next.
+        Steps from one window to the next, as in ``make_windows``.
     dates : array-like of shape (n_times,), default=None
         Date of each time from that of ``y[0, 0]`` to that of the last value:
-        ``n_times = (n_windows - 1) * step + horizon``. None counts time steps from 0.
+        ``n_times = (n_windows - 1) * step + horizon``. For all windows of a series they
+        are ``series.index[window:]``. None counts time steps from 0.
     name : str, default="Value"
         What y is.
     unit : str, default=None
@@ -33,8 +33,7 @@ class ForecastDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    ax_, figure_ : matplotlib Axes and Figure
     true_line_ : matplotlib Line2D
     predicted_lines_ : dict of int to matplotlib Line2D
         By the number of steps ahead, from 1.
@@ -67,19 +66,7 @@ class ForecastDisplay:
         self.unit = unit
 
     @classmethod
-    def from_estimator(
-        cls,
-        estimator,
-        X,
-        y,
-        *,
-        step=1,
-        dates=None,
-        name="Value",
-        unit=None,
-        ax=None,
-        **plot_kw,
-    ):
+    def from_estimator(cls, estimator, X, y, **parameters):
         """Predict and draw.
 
         Parameters
@@ -90,19 +77,9 @@ class ForecastDisplay:
             Windows, in order of time.
         y : array-like of shape (n_windows,) or (n_windows, horizon)
             The values that followed them.
-        step : int, default=1
-            Steps from one window to the next, as in ``make_windows``.
-        dates : array-like of shape (n_times,), default=None
-            Date of each time, as in the class. For all windows of a series they are
-            ``series.index[window:]``.
-        name : str, default="Value"
-            What y is.
-        unit : str, default=None
-            Unit of y.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
-        **plot_kw : dict
-            Further parameters of :meth:`plot`.
+        **parameters
+            ``step``, ``dates``, ``name``, ``unit``, ``ax`` and ``steps_ahead``, as in
+            :meth:`from_predictions`.
 
         Returns
         -------
@@ -110,47 +87,23 @@ class ForecastDisplay:
 
         Raises
         ------
-        sklearn.exceptions.NotFittedError
+        NotFittedError
             The estimator has not been fitted.
         ValueError
-            The shapes do not fit, or the rows of y are not in order of time.
+            As in :meth:`plot`.
         """
-        display = cls(
-            y, estimator.predict(X), step=step, dates=dates, name=name, unit=unit
-        )
-        return display.plot(ax, **plot_kw)
+        return cls.from_predictions(y, estimator.predict(X), **parameters)
 
     @classmethod
-    def from_predictions(
-        cls,
-        y_true,
-        y_pred,
-        *,
-        step=1,
-        dates=None,
-        name="Value",
-        unit=None,
-        ax=None,
-        **plot_kw,
-    ):
+    def from_predictions(cls, y_true, y_pred, *, ax=None, steps_ahead=None, **series):
         """Draw predictions.
 
         Parameters
         ----------
-        y_true, y_pred : array-like of shape (n_windows,) or (n_windows, horizon)
-            True and predicted values, in order of time.
-        step : int, default=1
-            Steps from one window to the next, as in ``make_windows``.
-        dates : array-like of shape (n_times,), default=None
-            Date of each time, as in the class.
-        name : str, default="Value"
-            What y is.
-        unit : str, default=None
-            Unit of y.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
-        **plot_kw : dict
-            Further parameters of :meth:`plot`.
+        y_true, y_pred, **series
+            Of the class: also ``step``, ``dates``, ``name`` and ``unit``.
+        ax, steps_ahead
+            Of :meth:`plot`.
 
         Returns
         -------
@@ -159,10 +112,9 @@ class ForecastDisplay:
         Raises
         ------
         ValueError
-            The shapes do not fit, or the rows of y_true are not in order of time.
+            As in :meth:`plot`.
         """
-        display = cls(y_true, y_pred, step=step, dates=dates, name=name, unit=unit)
-        return display.plot(ax, **plot_kw)
+        return cls(y_true, y_pred, **series).plot(ax, steps_ahead=steps_ahead)
 
     def plot(self, ax=None, *, steps_ahead=None):
         """Draw the lines.
@@ -192,47 +144,35 @@ class ForecastDisplay:
         leads = _check_leads(steps_ahead, horizon)
         # times[i, h]: the time of row i, h steps after its first.
         times = np.arange(n_windows)[:, np.newaxis] * self.step + np.arange(horizon)
-        _check_order(true, times)
         dates = self._dates(times[-1, -1] + 1)
-        ax = new_axes(self, ax, (7.6, 3.8))
+        ax = new_axes(self, ax, figsize=(7.6, 3.8))
         present, first = np.unique(times, return_index=True)
-        lone = {"marker": "o", "markersize": 3} if len(present) == 1 else {}
+        observed, marker = true.ravel()[first], "." if len(present) == 1 else None
         (self.true_line_,) = ax.plot(
-            dates[present],
-            true.ravel()[first],
-            color=BLACK,
-            linewidth=LINE_WIDTH,
-            label="Observed",
-            **lone,
+            dates[present], observed, color=BLACK, label="Observed", marker=marker
         )
         self.predicted_lines_ = {}
         colors = [VERMILLION] if len(leads) == 1 else [BLUE, VERMILLION, GREEN]
-        dashes = ["-", (0, (5, 1.5)), (0, (1, 1))]
+        unit = f" {self.unit}" if self.unit else ""
         for number, lead in enumerate(leads):
-            error = np.abs(predicted[:, lead - 1] - true[:, lead - 1]).mean()
-            unit = f" {self.unit}" if self.unit else ""
-            ahead = f"{lead} step{'s' if lead > 1 else ''} ahead"
+            values = predicted[:, lead - 1]
+            error = f"(MAE {np.abs(values - true[:, lead - 1]).mean():.3g}{unit})"
             (self.predicted_lines_[lead],) = ax.plot(
                 dates[times[:, lead - 1]],
-                predicted[:, lead - 1],
+                values,
+                ["-", "--", ":"][number // len(colors) % 3],
                 color=colors[number % len(colors)],
-                linestyle=dashes[number // len(colors) % len(dashes)],
+                label=f"{lead} step{'s' if lead > 1 else ''} ahead {error}",
                 linewidth=1.3,
-                label=f"{ahead} (MAE {error:.3g}{unit})",
-                **lone,
+                marker=marker,
             )
-        ax.set_ylabel(self.name + (f" ({self.unit})" if self.unit else ""))
-        self._label_time(ax, dates)
-        ax.margins(x=0.01)
-        light_grid(ax)
-        # Above the axes: a series leaves no corner free.
-        ax.legend(
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            ncols=2,
-            frameon=False,
-            borderaxespad=0.2,
+        ax.set(
+            ylabel=self.name + (f" ({self.unit})" if self.unit else ""), xmargin=0.01
         )
+        ax.set_xlabel("Time step" if self.dates is None else "Time")
+        shorten_dates(ax)
+        # Above the axes: a series leaves no corner free.
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
@@ -242,20 +182,19 @@ class ForecastDisplay:
                 "The 'step' parameter of ForecastDisplay must be an int in the range "
                 f"[1, inf). Got {self.step!r} instead."
             )
-        true = np.asarray(self.y_true, float)
-        predicted = np.asarray(self.y_pred, float)
+        true, predicted = np.asarray(self.y_true, float), np.asarray(self.y_pred, float)
         if true.shape != predicted.shape or true.ndim not in (1, 2) or not true.size:
             raise ValueError(
                 "y_true and y_pred must both have shape (n_windows,) or (n_windows, "
-                f"horizon), with a window at least. Got {true.shape} and "
-                f"{predicted.shape}."
+                "horizon), with a window at least. Got "
+                f"{true.shape} and {predicted.shape}."
             )
-        return true.reshape(len(true), -1), predicted.reshape(len(true), -1)
+        true = true.reshape(len(true), -1)
+        _check_order(true, self.step)
+        return true, predicted.reshape(true.shape)
 
     def _dates(self, n_times):
-        if self.dates is None:
-            return np.arange(n_times)
-        dates = np.asarray(self.dates)
+        dates = np.arange(n_times) if self.dates is None else np.asarray(self.dates)
         # Windows that do not fill the last step leave some dates over.
         if dates.ndim != 1 or not n_times <= len(dates) < n_times + self.step:
             raise ValueError(
@@ -265,52 +204,30 @@ class ForecastDisplay:
             )
         return dates
 
-    def _label_time(self, ax, dates):
-        if not np.issubdtype(dates.dtype, np.datetime64):
-            ax.set_xlabel("Time step" if self.dates is None else "Time")
-            return
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        locator = AutoDateLocator()
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-        ax.set_xlabel("Date")
-
 
 def _check_leads(steps_ahead, horizon):
     if steps_ahead is None:
-        if horizon <= 3:
-            return list(range(1, horizon + 1))
-        return [1, (horizon + 1) // 2, horizon]
+        return sorted({1, (horizon + 1) // 2, horizon})  # all of up to three
     leads = [steps_ahead] if isinstance(steps_ahead, Integral) else list(steps_ahead)
-    for lead in leads:
-        if not isinstance(lead, Integral) or not 1 <= lead <= horizon:
-            raise ValueError(
-                "The 'steps_ahead' parameter of ForecastDisplay must hold ints from 1 "
-                f"to the horizon, {horizon}. Got {lead!r}."
-            )
-    if not leads:
+    fit = [isinstance(lead, Integral) and 1 <= lead <= horizon for lead in leads]
+    if not fit or not all(fit):
         raise ValueError(
-            "The 'steps_ahead' parameter of ForecastDisplay must not be empty."
+            "The 'steps_ahead' parameter of ForecastDisplay must hold ints from 1 to "
+            f"the horizon, {horizon}. Got {steps_ahead!r} instead."
         )
     return leads
 
 
-def _check_order(true, times):
+def _check_order(true, step):
     """Refuse rows that give one time two values: they are not windows in order."""
-    order = np.argsort(times, axis=None, kind="stable")
-    same = np.diff(times.ravel()[order]) == 0
-    values = true.ravel()[order]
-    differ = same & ~np.isclose(values[:-1], values[1:], equal_nan=True)
-    if differ.any():
-        at = np.flatnonzero(differ)[0]
-        here, there = (
-            tuple(int(i) for i in np.unravel_index(order[k], times.shape))
-            for k in (at, at + 1)
-        )
+    # What a row holds 'step' columns on is what the next row holds here.
+    ahead, after = true[:-1, step:], true[1:, :-step]
+    differ = np.argwhere(~np.isclose(ahead, after, equal_nan=True))
+    if len(differ):
+        row, column = (int(i) for i in differ[0])
         raise ValueError(
-            f"y_true{list(here)} and y_true{list(there)} are both the value at time "
-            f"{int(times[here])}, but differ: {true[here]:g} and {true[there]:g}. The "
-            "rows must be windows in order of time, 'step' apart, and the columns "
-            "steps ahead."
+            f"y_true[{row}, {column + step}] and y_true[{row + 1}, {column}] are both "
+            f"the value at time {(row + 1) * step + column}, but differ: "
+            f"{ahead[row, column]:g} and {after[row, column]:g}. The rows must be "
+            "windows in order of time, 'step' apart, and the columns steps ahead."
         )

@@ -142,31 +142,20 @@ def _statistics_of_features(steps, method):
 
 def _statistics_of_sequences(block, mask, method):
     """Return center and scale, (n_samples, 1, features), of each sequence."""
-    ordered = np.where(mask[:, :, np.newaxis], block, np.nan).astype(np.float64)
-    ordered.sort(axis=1)  # NaN, and so padding, goes last.
-    # A feature that a sequence never observed stays NaN, whatever its statistics.
-    count = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=1, keepdims=True), 1)
-    smallest, largest = _quantile(ordered, count, 0), _quantile(ordered, count, 1)
+    values = np.where(mask[:, :, np.newaxis], block, np.nan).astype(np.float64)
+    # A feature that a sequence never observed stays NaN whatever its statistics, of
+    # which NumPy would warn.
+    values = np.where(np.isnan(values).all(axis=1, keepdims=True), 0.0, values)
+    along = {"axis": 1, "keepdims": True}
+    smallest, largest = np.nanmin(values, **along), np.nanmax(values, **along)
     if method == "standard":
-        center = np.nansum(ordered, axis=1, keepdims=True) / count
-        variance = np.nansum((ordered - center) ** 2, axis=1, keepdims=True) / count
-        scale = np.sqrt(variance)
+        center, scale = np.nanmean(values, **along), np.nanstd(values, **along)
     elif method == "minmax":
         center, scale = smallest, largest - smallest
     else:
-        center = _quantile(ordered, count, 0.5)
-        scale = _quantile(ordered, count, 0.75) - _quantile(ordered, count, 0.25)
+        low, center, high = np.nanquantile(values, [0.25, 0.5, 0.75], **along)
+        scale = high - low
     # Judged by the range: rounding may leave the deviation of a constant above 0.
     constant = largest == smallest
     center = np.where(constant, smallest, center)
     return center, np.where(constant | (scale == 0), 1.0, scale)
-
-
-def _quantile(ordered, count, q):
-    """Quantile q of the first ``count`` ordered values, linear as NumPy's default."""
-    position = q * (count - 1)
-    below = np.floor(position).astype(np.intp)
-    above = np.minimum(below + 1, count - 1)
-    low = np.take_along_axis(ordered, below, axis=1)
-    high = np.take_along_axis(ordered, above, axis=1)
-    return low + (position - below) * (high - low)

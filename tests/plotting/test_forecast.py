@@ -101,7 +101,7 @@ class TestForecastDisplay:
             ([1, 2], [1, 2], {"step": 0}, r"range \[1, inf\). Got 0 instead"),
             ([1, 2], [1, 2], {"dates": [1, 2, 3]}, r"to the last: 2. Got shape \(3,\)"),
             ([1, 2], [1, 2], {"steps_ahead": 2}, "from 1 to the horizon, 1. Got 2"),
-            ([1, 2], [1, 2], {"steps_ahead": []}, "must not be empty"),
+            ([1, 2], [1, 2], {"steps_ahead": []}, r"horizon, 1. Got \[\]"),
         ],
     )
     def test_bad_input(self, true, predicted, arguments, message):

@@ -74,6 +74,14 @@ class TestSearchDisplayOfTwoParameters:
         assert display.text_[0, 1].get_text() == "failed"
         assert display.text_[1, 1].get_text() == ""
 
+    @pytest.mark.parametrize("values", [[1], [1, 2]])
+    def test_a_single_row_is_as_high_as_wide(self, values):
+        results = results_of([({"a": v, "b": 1}, (0.8, 0.8)) for v in values])
+        display = SearchDisplay.from_cv_results(results, ("a", "b"))
+        corners = display.image_.get_coordinates()
+        np.testing.assert_allclose(np.diff(corners[:, 0, 1]), [1])
+        np.testing.assert_allclose(np.diff(corners[0, :, 0]), 1)
+
     def test_a_halving_search_shows_the_last_round_of_each(self):
         results = results_of(
             [
@@ -85,6 +93,8 @@ class TestSearchDisplayOfTwoParameters:
         results |= {"iter": [0, 0, 1], "n_resources": [2, 2, 4]}
         display = SearchDisplay.from_cv_results(results, ("a", "b"))
         np.testing.assert_allclose(display.image_.get_array(), [[0.5, 0.1]])
+        # Rounds are no other parameters.
+        assert display.colorbar_.ax.get_ylabel() == "Mean score"
 
     def test_numbers_can_be_read_on_their_cells(self):
         scores = np.linspace(0, 1, 50)

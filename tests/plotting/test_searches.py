@@ -36,6 +36,41 @@ class TestSearchDisplayOfSearches:
         )
         assert display.best_point_.get_ydata() == [search.best_score_]
 
+    def test_a_list_of_grids_shows_the_estimators_own_values_too(self, vowels):
+        search = GridSearchCV(
+            classifier(l2=0.1),
+            [{"learning_rate": [1e-3, 1e-2]}, {"l2": [0.0, 0.01]}],
+            cv=2,
+        ).fit(*vowels)
+        display = SearchDisplay.from_estimator(search, ("learning_rate", "l2"))
+        first, second, third, fourth = search.cv_results_["mean_test_score"]
+        # learning_rate is 0.001 unless it is searched, and l2 is 0.1.
+        np.testing.assert_allclose(
+            display.image_.get_array().filled(np.nan),
+            [[third, np.nan], [fourth, np.nan], [first, second]],
+        )
+        display = SearchDisplay.from_estimator(search, "learning_rate")
+        assert len(points_of(display.errorbar_[0])[0]) == 4
+
+    def test_a_grid_of_steps_leaves_the_steps_as_they_are(self, vowels):
+        step = classifier(epochs=1)
+        search = GridSearchCV(
+            make_pipeline(SequenceScaler(), classifier(epochs=1)),
+            [
+                {"gruclassifier": [step], "gruclassifier__l2": [0.0, 0.1]},
+                {"gruclassifier__learning_rate": [0.01]},
+            ],
+            cv=2,
+        ).fit(*vowels)
+        display = SearchDisplay.from_estimator(search, ("l2", "learning_rate"))
+        assert display.image_.get_array().count() == 3
+        assert step.l2 == 0.0
+
+    def test_parameters_of_different_grids_did_not_fail(self):
+        results = results_of([({"a": 1}, (0.1, 0.2)), ({"b": 1}, (0.3, 0.4))])
+        with pytest.raises(ValueError, match="no candidate has both a and b: they are"):
+            SearchDisplay.from_cv_results(results, ("a", "b"))
+
     def test_random_search_keeps_the_scale_of_its_distribution(self, vowels):
         search = RandomizedSearchCV(
             classifier(), tuning.param_distributions(), n_iter=2, cv=2, random_state=0
