@@ -108,8 +108,8 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
     own["learning_rate"] = float(model.optimizer.learning_rate.numpy())
     if spec != optimizer:
         raise ValueError(
-            f"{compiled}optimizer {_described(spec)}, but the 'optimizer' of {owner} is "
-            f"{_described(optimizer)}. Set the estimator's, or return the model "
+            f"{compiled}optimizer {_described(spec)}, but the 'optimizer' of {owner} "
+            f"is {_described(optimizer)}. Set the estimator's, or return the model "
             "uncompiled."
         )
     for name in {**own, **rates}:

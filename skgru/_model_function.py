@@ -29,9 +29,8 @@ def check_model_parameter(model, params, owner, defaults):
     if model is None:
         if routed:
             raise ValueError(
-                f"The '{routed[0]}' parameter of {owner} has no effect without 'model'. "
-                "Set 'model' to a function that takes "
-                f"{routed[0].removeprefix(PREFIX)!r}."
+                f"The '{routed[0]}' parameter of {owner} needs a 'model': "
+                f"set it to a function that takes {routed[0].removeprefix(PREFIX)!r}."
             )
         return
     if isinstance(model, keras.Model) or not (
@@ -39,8 +38,7 @@ def check_model_parameter(model, params, owner, defaults):
     ):
         raise TypeError(
             f"The 'model' parameter of {owner} must be a function that returns a new "
-            f"keras.Model, or None. Got {model!r} instead: every fit needs a network of "
-            "its own."
+            f"keras.Model, or None. Got {model!r} instead: every fit needs a new one."
         )
     takes = inspect.signature(model).parameters
     for name in routed:
@@ -59,8 +57,8 @@ def check_model_parameter(model, params, owner, defaults):
         ):
             raise ValueError(
                 f"The '{name}' parameter of {owner} has no effect: it belongs to the "
-                f"built-in network, and the function {name_of(model)} does not take it. "
-                f"Let the function take {name!r}, or leave it at {default!r}."
+                f"built-in network, and the function {name_of(model)} takes no such "
+                f"argument. Let the function take {name!r}, or leave it at {default!r}."
             )
 
 

@@ -41,7 +41,7 @@ class Parameters:
 
     _parameter_constraints = {
         "units": [_COUNT, tuple, list],
-        "model": [callable, keras.Model, None],
+        "model": "no_validation",  # see check_model_parameter
         "bidirectional": ["boolean"],
         "pooling": [StrOptions({"last", "mean", "max"})],
         "dropout": [_RATE],

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import tensorflow as tf
+
 from skgru._engine.gru.layer import FusedGRU, can_fuse
 
 

@@ -21,6 +21,7 @@ BAD_PARAMETERS = [
     ("pooling", "avg", "'pooling' parameter of .*'mean'.* Got 'avg'"),
     ("dropout", 1.0, r"'dropout' parameter of .* \[0.0, 1.0\). Got 1.0"),
     ("dropout", -0.1, "'dropout' parameter of .* Got -0.1"),
+    ("model", "gru", "'model' parameter of .* function that returns .* Got 'gru'"),
     ("recurrent_dropout", 1.5, "'recurrent_dropout' parameter of .* Got 1.5"),
     (
         "kernel_initializer",

@@ -16,6 +16,7 @@ from gru_layers import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from skgru._engine.forms import use_run_time_forms
 from skgru._engine.gru.layer import FusedGRU
 from skgru._engine.gru.recurrence import fused_gru

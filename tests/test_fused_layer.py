@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from gru_layers import assert_same, normal
+
 from skgru._engine.forms import form_of
 from skgru._engine.gru.layer import FusedGRU, can_fuse
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from gru_layers import assert_same, normal
+
 from skgru._engine.gru.recurrence import fused_gru
 from skgru._engine.gru.time_blocks import storage_shapes
 

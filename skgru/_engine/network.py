@@ -98,7 +98,7 @@ class Network:
         return self._trainable
 
     def storage(self, batch_size):
-        """Return zeros for each call of a GRU layer, where training stores what it needs.
+        """Return zeros for each call of a GRU layer, for what its gradient needs.
 
         The model is traced once without its recurrent layers to find out their shapes.
         """

@@ -1,7 +1,6 @@
 """What the engine tells apart in a Keras model: weights, state, run-time inputs."""
 
 import keras
-import numpy as np
 
 from .forms import convertible_layers
 

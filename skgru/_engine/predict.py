@@ -1,4 +1,4 @@
-"""Prediction: sequences through a compiled program, rows of similar lengths together."""
+"""Prediction: sequences through a compiled program."""
 
 import numpy as np
 
