@@ -6,7 +6,8 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from ._batches import Samples
 from ._holdout import Origin, hold_out
-from ._sequences import as_sequences, named
+from ._sequences import as_sequences, first_sequence
+from ._token_ids import check_vocabulary, vocabulary_of, warn_of_padding
 from ._training import SPLIT, random_stream
 
 
@@ -61,15 +62,17 @@ class Inputs:
         if reset:
             size = self.vocabulary_size
             # A text transformer's output knows its own vocabulary.
-            self._vocabulary_size = (
-                size if size is not None else getattr(X, "vocabulary_size", None)
-            )
+            self._vocabulary_size = size if size is not None else vocabulary_of(X)
+        elif self.vocabulary_size is None:
+            check_vocabulary(X, self._vocabulary_size, type(self).__name__)
         sequences = as_sequences(X, vocabulary_size=self._vocabulary_size)
         if reset:
             self._form = sequences.form
             self.n_timesteps_in_ = sequences.n_timesteps
             self.n_features_in_ = sequences.n_features
             vars(self).pop("feature_names_in_", None)
+            if sequences.form == "univariate":
+                warn_of_padding(sequences.block[:, :, 0], type(self).__name__)
         both_flat = sequences.form == "univariate" == self._form
         if both_flat:
             validate_data(self, X, reset=reset, skip_check_array=True)
@@ -83,7 +86,11 @@ class Inputs:
                 )
         if sequences.form == "list":
             validate_data(
-                self, named(X), reset=reset, skip_check_array=True, ensure_2d=False
+                self,
+                first_sequence(X),
+                reset=reset,
+                skip_check_array=True,
+                ensure_2d=False,
             )
         return sequences
 

@@ -5,6 +5,7 @@ form: a list of arrays for a list, a NaN-padded 3-D array for a NaN-padded 3-D a
 2-D array for univariate series. No transformer reads padding.
 """
 
+from ._chinese import chinese_words
 from ._frame import sequences_from_frame
 from ._imputer import SequenceImputer
 from ._length import SequenceResampler, SequenceTruncator
@@ -20,6 +21,7 @@ __all__ = [
     "SequenceTruncator",
     "TextSequencer",
     "TokenArray",
+    "chinese_words",
     "make_windows",
     "sequences_from_frame",
 ]
