@@ -39,7 +39,8 @@ def as_array_or_list(X):
     if isinstance(X, list | tuple):
         return X
     if _is_nested(X):
-        return _rows_of_cells(X) if len(X.shape) == 2 else X.to_list()
+        is_frame = len(X.shape) == 2
+        return _rows_of_cells(X) if is_frame else [np.asarray(s) for s in X.to_list()]
     if hasattr(X, "isna") and _has_objects(X) and len(X.shape) == 2:
         return numbers(X)
     if isinstance(X, Sequence):

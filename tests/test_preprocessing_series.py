@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -192,6 +193,33 @@ class TestImputer:
         expected = np.interp(step, step[observed], X[0, observed])
         np.testing.assert_allclose(linear, expected, atol=1e-12)
         np.testing.assert_array_equal(forward, pd.Series(values).ffill().bfill())
+
+    @pytest.mark.parametrize(
+        "container",
+        [
+            lambda X: [pd.DataFrame(x).astype("Int64") for x in X],
+            lambda X: [pd.DataFrame(x).astype(object).replace(NAN, pd.NA) for x in X],
+            lambda X: [pl.DataFrame(x).fill_nan(None) for x in X],
+            lambda X: [np.ma.masked_invalid(x) for x in X],
+            lambda X: pd.DataFrame(
+                {"a": [pd.Series(x[:, 0], dtype="Int64") for x in X]}
+            ),
+            lambda X: pl.Series([x[:, 0].tolist() for x in X]).list.eval(
+                pl.element().fill_nan(None)
+            ),
+        ],
+        ids=["Int64", "objects", "polars", "masked", "nested", "polars lists"],
+    )
+    def test_what_containers_mark_as_missing_is_filled(self, container):
+        X = [np.array([[1.0], [NAN], [3.0]]), np.array([[NAN], [5.0]])]
+        out = SequenceImputer("linear").fit_transform(container(X))
+        assert [x[:, 0].tolist() for x in out] == [[1, 2, 3], [5, 5]]
+
+    @pytest.mark.parametrize("dtype", ["Int64", "Float64", object])
+    def test_missing_values_of_a_frame_are_filled(self, dtype):
+        frame = pd.DataFrame([[1, pd.NA, 3], [pd.NA, 5, 5]], dtype=dtype)
+        out = SequenceImputer("linear").fit_transform(frame)
+        assert out.tolist() == [[1, 2, 3], [5, 5, 5]]
 
     def test_it_follows_a_scaler(self):
         X = ragged([5, 4])

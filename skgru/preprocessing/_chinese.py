@@ -54,7 +54,7 @@ def chinese_words(text):
     ['我', '来到', '北京', '清华大学']
     >>> sequencer = TextSequencer(tokenizer=chinese_words).fit(["屏幕很好,电池很好"])
     >>> list(sequencer.vocabulary_)
-    ['很', '好', '屏幕', '电池']
+    ['好', '很', '屏幕', '电池']
     """
     words = _jieba().lcut(text)
     return [word for word in words if any(map(str.isalnum, word))]
