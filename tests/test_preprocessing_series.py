@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from containers import nested_frame, nested_polars_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from series import NAN, nan_padded, ragged
@@ -198,22 +199,28 @@ class TestImputer:
         "container",
         [
             lambda X: [pd.DataFrame(x).astype("Int64") for x in X],
+            lambda X: [pd.DataFrame(x).astype({0: "Int64"}) for x in X],
             lambda X: [pd.DataFrame(x).astype(object).replace(NAN, pd.NA) for x in X],
             lambda X: [pl.DataFrame(x).fill_nan(None) for x in X],
-            lambda X: [np.ma.masked_invalid(x) for x in X],
-            lambda X: pd.DataFrame(
-                {"a": [pd.Series(x[:, 0], dtype="Int64") for x in X]}
-            ),
-            lambda X: pl.Series([x[:, 0].tolist() for x in X]).list.eval(
-                pl.element().fill_nan(None)
+            lambda X: [np.ma.array(np.nan_to_num(x), mask=np.isnan(x)) for x in X],
+            lambda X: nested_frame(X).map(lambda cell: cell.astype("Int64")),
+            lambda X: nested_polars_frame(X).with_columns(
+                pl.all().list.eval(pl.element().fill_nan(None))
             ),
         ],
-        ids=["Int64", "objects", "polars", "masked", "nested", "polars lists"],
-    )
+        ids=[
+            "Int64", "Int64 and float", "objects", "polars", "masked", "nested",
+            "nested polars",
+        ],
+    )  # fmt: skip
     def test_what_containers_mark_as_missing_is_filled(self, container):
-        X = [np.array([[1.0], [NAN], [3.0]]), np.array([[NAN], [5.0]])]
+        X = [
+            np.array([[1.0, 4.0], [NAN, 4.0], [3.0, NAN]]),
+            np.array([[NAN, 0.0], [5.0, 0.0]]),
+        ]
         out = SequenceImputer("linear").fit_transform(container(X))
-        assert [x[:, 0].tolist() for x in out] == [[1, 2, 3], [5, 5]]
+        assert out[0].tolist() == [[1, 4], [2, 4], [3, 4]]
+        assert out[1].tolist() == [[5, 0], [5, 0]]
 
     @pytest.mark.parametrize("dtype", ["Int64", "Float64", object])
     def test_missing_values_of_a_frame_are_filled(self, dtype):
