@@ -110,6 +110,10 @@ def as_sequences(X, *, vocabulary_size=None, dtype=np.float32, allow_nan=False):
         return Sequences(*token_block(X, vocabulary_size), "tokens")
     if holds_sequences(X):
         return _from_list(X, dtype, allow_nan)
+    return _from_array(X, dtype, allow_nan)
+
+
+def _from_array(X, dtype, allow_nan):
     _check_rectangular(X)
     for of_column in dtypes(X):
         if getattr(of_column, "kind", None) in ("m", "M"):

@@ -184,7 +184,7 @@ def token_block(X, vocabulary_size):
     ----------
     X : array-like
         Ids of shape ``(n_samples, timesteps)`` or ``(n_samples, timesteps, 1)``, or a
-        list of 1-D arrays.
+        list of 1-D or ``(timesteps, 1)`` arrays.
     vocabulary_size : int
         Number of different ids.
 
@@ -231,7 +231,9 @@ def _joined(X):
             "Found array with 0 sample(s) while a minimum of 1 is required."
         )
     for i, item in enumerate(items):
-        if item.ndim != 1:
+        if item.ndim == 2 and item.shape[1] == 1:
+            items[i] = item[:, 0]
+        elif item.ndim != 1:
             raise ValueError(
                 "Each sequence of token ids must be 1-D; sample "
                 f"{i} of X has shape {item.shape}."

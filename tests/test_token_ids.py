@@ -272,6 +272,23 @@ def test_series_are_not_taken_for_ids(texts, series):
     assert warnings_of(lambda: network().fit(X, texts[1])) == []
 
 
+def test_ids_are_read_from_every_container(texts, as_plain_texts):
+    frame, y = texts
+    ids = TextSequencer().fit_transform(frame["text"])
+    lists = [[int(i) for i in row if i] for row in ids]
+    for X in (
+        lists,
+        pd.Series(lists),
+        pl.Series(lists),
+        pl.DataFrame({"ids": lists}),
+        pd.DataFrame({"ids": [pd.Series(row) for row in lists]}),
+        [np.reshape(row, (-1, 1)) for row in lists],
+        pd.DataFrame(ids).astype("Int64"),
+    ):
+        fitted = network(vocabulary_size=ids.vocabulary_size).fit(X, y)
+        np.testing.assert_array_equal(fitted.predict_proba(X), as_plain_texts)
+
+
 def test_ids_told_to_be_ids_are_not_warned_of(texts):
     frame, y = texts
     ids = np.asarray(TextSequencer().fit_transform(frame["text"]))

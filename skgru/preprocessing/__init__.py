@@ -3,6 +3,10 @@
 Transformers accept every form of X that the estimators accept and return the same
 form: a list of arrays for a list, a NaN-padded 3-D array for a NaN-padded 3-D array, a
 2-D array for univariate series. No transformer reads padding.
+
+Besides arrays, the sequences of a list may be DataFrames of pandas or polars, whose
+missing values are NaN. Frames whose cells are series ("nested", as in sktime), series
+of lists, and 1-D sequences of floats, which are univariate, are read as lists.
 """
 
 from ._chinese import chinese_words

@@ -294,22 +294,22 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         try:
             return super().__sklearn_clone__()
         except TypeError as error:
-            raise self._not_copied(error) from error
+            self._check_functions(error)
+            raise
 
-    def _not_copied(self, error):
-        """Return the error that names the function that cannot be copied."""
+    def _check_functions(self, error):
+        """Raise if a function of the user cannot be copied."""
         for name in _FUNCTIONS:
             function = getattr(self, name)
             try:
                 copy.deepcopy(function)
             except TypeError:
-                return TypeError(
+                raise TypeError(
                     f"The {name!r} parameter of TextSequencer cannot be copied, as "
                     f"searches and cross-validation do: {function!r} ({error}). Pass a "
                     "function of a module; for Chinese words, in place of jieba.lcut, "
                     "skgru.preprocessing.chinese_words."
-                )
-        return error
+                ) from error
 
     def _contained(self, X, ids):
         """Return token ids in the container of `set_output`."""
