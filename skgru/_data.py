@@ -9,7 +9,8 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from ._engine.randomness import SPLIT, random_stream
 from ._engine.samples import Samples
 from ._holdout import Origin, hold_out
-from ._sequences import as_sequences, named
+from ._sequences import as_sequences, first_sequence
+from ._token_ids import check_vocabulary, vocabulary_of, warn_of_padding
 
 
 @dataclass(frozen=True)
@@ -95,16 +96,20 @@ class DataChecks:
         size = self.vocabulary_size
         if size is None:
             # A text transformer's output knows its own vocabulary.
-            size = getattr(X, "vocabulary_size", None)
+            size = vocabulary_of(X)
         sequences = as_sequences(X, vocabulary_size=size)
         self.n_timesteps_in_ = sequences.n_timesteps
         self.n_features_in_ = sequences.n_features
         vars(self).pop("feature_names_in_", None)
+        if sequences.form == "univariate":
+            warn_of_padding(sequences.block[:, :, 0], type(self).__name__)
         self._check_names(X, sequences.form, reset=True)
         return sequences, Reading(sequences.form, size)
 
     def _read_again(self, X, reading):
         """Return X as sequences, if it fits what was read before."""
+        if self.vocabulary_size is None:
+            check_vocabulary(X, reading.vocabulary_size, type(self).__name__)
         sequences = as_sequences(X, vocabulary_size=reading.vocabulary_size)
         if not sequences.form == reading.form == "univariate":
             expected = 1 if reading.form == "univariate" else self.n_features_in_
@@ -124,7 +129,11 @@ class DataChecks:
             validate_data(self, X, reset=reset, skip_check_array=True)
         elif form == "list":
             validate_data(
-                self, named(X), reset=reset, skip_check_array=True, ensure_2d=False
+                self,
+                first_sequence(X),
+                reset=reset,
+                skip_check_array=True,
+                ensure_2d=False,
             )
 
     def _split(self, data, validation, seed):

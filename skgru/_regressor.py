@@ -102,4 +102,5 @@ class GRURegressor(RegressorMixin, BaseGRU):
         ValueError
             X is not of the form that ``fit`` was given.
         """
-        return self._fitted.targets.decode(self._outputs(X))
+        outputs = self._outputs(X)
+        return self._fitted.targets.decode(outputs)

@@ -1,15 +1,17 @@
 """What X may be, and the one padded block that everything else works on.
 
 Sequences reach an estimator as a 3-D array, a 2-D array of univariate series, a list
-or object array of ``(timesteps, features)`` arrays, or token ids. :func:`as_sequences`
-turns each into a :class:`Sequences`, and every message about X is written here.
+or object array of ``(timesteps, features)`` arrays, or token ids, in the containers
+that `_containers` knows. :func:`as_sequences` turns each into a :class:`Sequences`.
 """
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 
+from ._containers import as_array_or_list, dtypes, holds_sequences, numbers
 from ._engine.samples import Sequences
+from ._token_ids import token_block, vocabulary_of
 
 FORMS = (
     "(n_samples, timesteps, features), (n_samples, timesteps), or a list of "
@@ -24,7 +26,8 @@ def as_sequences(X, *, vocabulary_size=None, dtype=np.float32, allow_nan=False):
     ----------
     X : array-like
         ``(n_samples, timesteps, features)``; ``(n_samples, timesteps)``, read as
-        univariate series; a list or object array of ``(timesteps, features)`` arrays;
+        univariate series; a list or object array of ``(timesteps, features)`` arrays,
+        or of 1-D arrays of floats, read as univariate; a frame whose cells are series;
         or a 3-D float array whose trailing all-NaN steps are padding.
     vocabulary_size : int or None, default=None
         If set, X holds token ids below it and 0 is padding: ``(n_samples, timesteps)``
@@ -45,18 +48,31 @@ def as_sequences(X, *, vocabulary_size=None, dtype=np.float32, allow_nan=False):
         sequence, sequences whose features differ, or ids outside the vocabulary. The
         message names the sample.
     TypeError
-        X is sparse, or holds what cannot be read as numbers.
+        X is sparse, a generator or a dict, holds what cannot be read as numbers, or
+        token ids where real values are expected.
     """
     if sparse.issparse(X):
         raise TypeError(
             "Sparse X was passed, but dense data is required: sequences of shape "
             f"{FORMS}. Use X.toarray()."
         )
+    if vocabulary_size is None and vocabulary_of(X) is not None:
+        raise TypeError(
+            f"X holds token ids, but real-valued sequences are expected here: {FORMS}."
+        )
+    X = as_array_or_list(X)
     if vocabulary_size is not None:
-        return _tokens(X, vocabulary_size)
-    if _holds_arrays(X):
+        return Sequences(*token_block(X, vocabulary_size), "tokens")
+    if holds_sequences(X):
         return _from_list(X, dtype, allow_nan)
+    return _from_array(X, dtype, allow_nan)
+
+
+def _from_array(X, dtype, allow_nan):
     _check_rectangular(X)
+    for of_column in dtypes(X):
+        if getattr(of_column, "kind", None) in ("m", "M"):
+            raise _of_dates("X", of_column)
     with np.errstate(over="ignore"):  # _check_finite names the sample.
         block = check_array(
             X,
@@ -83,28 +99,8 @@ def as_sequences(X, *, vocabulary_size=None, dtype=np.float32, allow_nan=False):
     return Sequences(block, lengths, "multivariate")
 
 
-def _holds_arrays(X):
-    """Whether X is a list or object array whose items are sequences themselves."""
-    if isinstance(X, np.ndarray) or hasattr(X, "dtype"):
-        return (
-            getattr(X, "ndim", 1) == 1
-            and X.dtype == object
-            and len(X) > 0
-            and hasattr(np.asarray(X, dtype=object)[0], "__len__")
-            and not isinstance(np.asarray(X, dtype=object)[0], str)
-        )
-    if not isinstance(X, list | tuple) or len(X) == 0:
-        return False
-    # A list of lists of numbers is a 2-D array, as everywhere in scikit-learn; deeper
-    # nesting or arrays make it a list of sequences.
-    first = X[0]
-    if isinstance(first, list | tuple):
-        return len(first) > 0 and hasattr(first[0], "__len__")
-    return hasattr(first, "shape") and np.ndim(first) >= 1
-
-
 def _check_rectangular(X):
-    """Say what is wrong with lists that NumPy would only call inhomogeneous."""
+    """Say what is wrong with items that NumPy would only call inhomogeneous."""
     one_column = isinstance(X, list | tuple) or getattr(X, "ndim", 2) == 1
     if not one_column or len(X) == 0:
         return
@@ -114,19 +110,27 @@ def _check_rectangular(X):
             f"X holds texts (sample 0 is {str(first)!r}). Turn them into token ids "
             "with skgru.preprocessing.TextSequencer."
         )
-    if not isinstance(X, list | tuple) or not isinstance(first, list | tuple):
+    if not isinstance(X, list | tuple):
         return
     for i, item in enumerate(X):
-        if isinstance(item, list | tuple) and len(item) != len(X[0]):
-            raise ValueError(
-                "Sequences of different lengths must each have shape (timesteps, "
-                f"features): sample 0 of X has {len(X[0])} values and sample {i} has "
-                f"{len(item)}. Use np.reshape(sequence, (-1, 1)) for univariate ones."
+        is_row = isinstance(item, list | tuple)
+        readable = is_row or _is_number(item)
+        if not readable or is_row != isinstance(first, list | tuple):
+            raise TypeError(
+                f"Sample {i} of X is no sequence but {item!r:.50} of type "
+                f"{type(item).__name__}. X must have shape {FORMS}."
             )
 
 
+def _is_number(item):
+    return np.ndim(item) == 0 and np.asarray(item).dtype.kind in "biufc"
+
+
 def _from_list(X, dtype, allow_nan):
-    items = [_one_sequence(i, item, dtype) for i, item in enumerate(X)]
+    items = [_values_of(i, item) for i, item in enumerate(X)]
+    if all(item.ndim == 1 for item in items):
+        items = _univariate(items)
+    items = [_one_sequence(i, item, dtype) for i, item in enumerate(items)]
     n_features = items[0].shape[1]
     for i, item in enumerate(items):
         if item.shape[1] != n_features:
@@ -147,7 +151,7 @@ def _from_list(X, dtype, allow_nan):
 
 def _check_names(X):
     """Refuse DataFrames whose columns are not those of the first, in its order."""
-    first = list(getattr(named(X), "columns", []))
+    first = list(getattr(first_sequence(X), "columns", []))
     if not first:
         return
     for i, item in enumerate(X):
@@ -160,15 +164,47 @@ def _check_names(X):
             )
 
 
-def named(X):
-    """Return what holds the names of the features of a list of sequences."""
-    return next(iter(X))
+def first_sequence(X):
+    """Return the first of a list of sequences, which holds the names of the features.
+
+    That of a nested frame is its first row, as a frame.
+    """
+    return X[:1] if hasattr(X, "columns") else next(iter(X))
+
+
+def _values_of(i, item):
+    """Return sample ``i`` as an array of anything."""
+    if sparse.issparse(item):
+        raise TypeError(
+            f"Sample {i} of X is sparse, but dense data is required. Use toarray()."
+        )
+    item = numbers(item)
+    if np.iscomplexobj(item):
+        raise ValueError(f"Complex data not supported: sample {i} of X is complex.")
+    if item.dtype.kind in "mM":
+        raise _of_dates(f"Sample {i} of X", item.dtype)
+    return item
+
+
+def _of_dates(name, dtype):
+    return TypeError(
+        f"{name} holds dates or durations ({dtype}). Turn them into numbers first, "
+        "such as days since the start."
+    )
+
+
+def _univariate(items):
+    """Return 1-D sequences as those of one feature, unless they may be token ids."""
+    if all(item.dtype.kind in "biu" for item in items):
+        raise ValueError(
+            "Each sequence of X must have shape (timesteps, features); sample 0 has "
+            f"shape {items[0].shape}. If X holds token ids, set vocabulary_size; if it "
+            "holds univariate series, use sequence.reshape(-1, 1) or floats."
+        )
+    return [item[:, np.newaxis] for item in items]
 
 
 def _one_sequence(i, item, dtype):
-    item = np.asarray(item)
-    if np.iscomplexobj(item):
-        raise ValueError(f"Complex data not supported: sample {i} of X is complex.")
     if item.ndim != 2:
         hint = " Use sequence.reshape(-1, 1)." if item.ndim == 1 else ""
         raise ValueError(
@@ -247,66 +283,3 @@ def _check_finite(block, lengths, allow_nan, form):
         f"Input X contains NaN: {where}. {padding[form]} Impute the value, for example "
         "with skgru.preprocessing.SequenceImputer."
     )
-
-
-def _tokens(X, vocabulary_size):
-    if isinstance(X, list | tuple) or (getattr(X, "dtype", None) == np.dtype(object)):
-        items = [_token_ids(item, f"sample {i} of X") for i, item in enumerate(X)]
-        if not items:
-            raise ValueError(
-                "Found array with 0 sample(s) while a minimum of 1 is required."
-            )
-        for i, item in enumerate(items):
-            if item.ndim != 1:
-                raise ValueError(
-                    "Each sequence of token ids must be 1-D; sample "
-                    f"{i} of X has shape {item.shape}."
-                )
-        width = max(len(item) for item in items)
-        block = np.zeros((len(items), width), dtype=np.int64)
-        for row, item in zip(block, items, strict=True):
-            row[: len(item)] = item
-    else:
-        block = _token_ids(check_array(X, dtype=None, allow_nd=True), "X")
-        if block.ndim == 3 and block.shape[2] == 1:
-            block = block[:, :, 0]
-        if block.ndim != 2:
-            raise ValueError(
-                "With vocabulary_size set, X must hold token ids of shape (n_samples, "
-                "timesteps), or be a list of 1-D arrays of ids; got shape "
-                f"{block.shape}."
-            )
-    outside = (block < 0) | (block >= vocabulary_size)
-    if outside.any():
-        sample, step = np.argwhere(outside)[0]
-        raise ValueError(
-            f"Token ids must lie in [0, {vocabulary_size}), where 0 is padding: sample "
-            f"{sample}, position {step} of X is {block[sample, step]}. Raise "
-            "vocabulary_size to the largest id + 1."
-        )
-    present = block != 0
-    if not present.any(axis=1).all():
-        raise ValueError(
-            f"Sample {present.any(axis=1).argmin()} of X has 0 time steps: it holds no "
-            "token id other than 0, which marks padding."
-        )
-    lengths = block.shape[1] - present[:, ::-1].argmax(axis=1)
-    return Sequences(block.astype(np.int32), lengths.astype(np.int32), "tokens")
-
-
-def _token_ids(values, name):
-    values = np.asarray(values)
-    if values.dtype.kind in "iub":
-        return values.astype(np.int64)
-    try:
-        as_float = values.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"With vocabulary_size set, X must hold integer token ids; {name}: {error}"
-        ) from None
-    if not (np.isfinite(as_float).all() and (as_float == np.floor(as_float)).all()):
-        raise ValueError(
-            "With vocabulary_size set, X must hold integer token ids, but "
-            f"{name} holds NaN, infinity or fractions (dtype {values.dtype})."
-        )
-    return as_float.astype(np.int64)

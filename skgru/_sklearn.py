@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import (
     Options,
     StrOptions,
 )
+from sklearn.utils._set_output import _get_output_config
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -26,6 +27,16 @@ except ImportError:  # scikit-learn < 1.9
         return method
 
 
+def output_container(transformer):
+    """Return what ``transform`` puts out: "default", "pandas" or "polars"."""
+    return _get_output_config("transform", transformer)["dense"]
+
+
+def set_output_container(transformer, container):
+    """Set what `output_container` returns; :func:`sklearn.base.clone` keeps it."""
+    transformer._sklearn_output_config = {"transform": container}
+
+
 __all__ = [
     "CallbackSupportMixin",
     "HasMethods",
@@ -35,5 +46,7 @@ __all__ = [
     "Options",
     "StrOptions",
     "fit_context",
+    "output_container",
+    "set_output_container",
     "with_callbacks",
 ]

@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from containers import nested_frame
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GroupKFold, KFold, PredefinedSplit
+
+from skgru.preprocessing import SequenceScaler
 
 
 def changed(X, *place, value):
@@ -96,6 +99,92 @@ def test_bad_X(either, X, name, refused):
     estimator.fit(X, y)
     refused(estimator, "fit", make(X), y, message=message, error=error)
     refused(estimator, "predict", make(X), message=message, error=error)
+
+
+NOT_READ = {
+    "a generator": (lambda X: (x for x in X), r"X is a generator.*Pass list\(X\)"),
+    "a map": (lambda X: map(np.asarray, X), r"X is a map.*Pass list\(X\)"),
+    "values of a dict": (
+        lambda X: dict(enumerate(X)).values(),
+        r"X is a dict_values.*Pass list\(X\)",
+    ),
+    "a set": (lambda X: {1, 2}, r"X is a set.*Pass list\(X\)"),
+    "a dict": (lambda X: dict(enumerate(X)), r"X is a dict.*list\(X.values\(\)\)"),
+    "one text": (lambda X: "text", "X is a single str"),
+    "a list of dicts": (
+        lambda X: [{"a": 1.0}] * len(X),
+        "Sample 0 of X is no sequence but .* of type dict",
+    ),
+    "a list of iterators": (
+        lambda X: [iter(x) for x in X],
+        "Sample 0 of X is no sequence but .* of type .*iterator",
+    ),
+    "a missing row": (
+        lambda X: [*X[:4, :, 0].tolist(), None],
+        "Sample 4 of X is no sequence but None",
+    ),
+    "a sparse sequence": (
+        lambda X: [*X[:3], sparse.csr_array(X[3])],
+        r"Sample 3 of X is sparse.*toarray",
+    ),
+    "dates": (lambda X: X.astype("datetime64[s]"), r"X holds dates.*datetime64\[s\]"),
+    "dates in a frame": (
+        lambda X: pd.DataFrame({"day": pd.date_range("2020", periods=len(X))}),
+        "X holds dates",
+    ),
+    "dates in a list": (
+        lambda X: [*X[:3], X[3].astype("timedelta64[s]")],
+        "Sample 3 of X holds dates",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_READ)
+def test_what_is_no_container_of_sequences(either, X, name, refused):
+    make, message = NOT_READ[name]
+    estimator, y = either()
+    refused(estimator, "fit", make(X), y, message=message, error=TypeError)
+    scaler = SequenceScaler()
+    refused(scaler, "fit", make(X), message=message, error=TypeError)
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (
+            lambda X: [np.arange(2), np.arange(3)],
+            r"sample 0 has shape \(2,\).*set vocabulary_size.*reshape\(-1, 1\)",
+        ),
+        (lambda X: [[1, 2], [1, 2, 3]], r"sample 0 has shape \(2,\).*vocabulary_size"),
+        (lambda X: [None, *X[1:]], r"sample 0 has shape \(\)"),
+        (
+            lambda X: nested_frame(X).assign(age=1.0),
+            r"sample 0 in column 'age' has shape \(\)",
+        ),
+        (
+            lambda X: nested_frame(X).assign(x1=[pd.Series(x[:4, 1]) for x in X]),
+            "sample 0 has 6 in column 'x0' and 4 in column 'x1'",
+        ),
+        (
+            lambda X: [pd.DataFrame(x).mask(x > 1).astype("Float64") for x in X],
+            "Input X contains NaN: sample 0, time step 2, feature 0",
+        ),
+        (lambda X: np.ma.masked_greater(X, 1), "NaN: sample 0, time step 2, feature 0"),
+    ],
+    ids=[
+        "1-D integers", "lists of integers", "a missing sequence", "a nested frame and "
+        "numbers", "a nested frame of two lengths", "NA", "masked values",
+    ],
+)  # fmt: skip
+def test_sequences_that_cannot_be_told(either, X, make, message, refused):
+    estimator, y = either()
+    refused(estimator, "fit", make(X), y[: len(make(X))], message=message)
+
+
+def test_missing_ids_are_refused(regressor, targets, refused):
+    ids = [pd.Series([1, pd.NA, 2], dtype="Int64")] * len(targets)
+    message = "sample 0 of X holds NaN"
+    refused(regressor(vocabulary_size=9), "fit", ids, targets, message=message)
 
 
 @pytest.mark.parametrize("form", [sparse.csr_array, sparse.csc_matrix])

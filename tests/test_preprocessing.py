@@ -4,7 +4,9 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
+from containers import CONTAINERS
 from series import LENGTHS, NAN, TRANSFORMERS, nan_padded, ragged
 from sklearn import set_config
 from sklearn.base import clone
@@ -109,13 +111,34 @@ class TestEveryTransformer:
         with pytest.raises(ValueError, match="feature names should match"):
             fitted.transform([f.iloc[:, ::-1] for f in named])
 
-    def test_2d_and_deeper_input_do_not_mix(self, transformer):
-        fitted = clone(transformer).fit(np.ones((3, 4)))
-        with pytest.raises(ValueError, match=r"X was 2-D when .* was fitted"):
-            fitted.transform(np.ones((3, 4, 1)))
-        fitted = clone(transformer).fit(np.ones((3, 4, 1)))
-        with pytest.raises(ValueError, match="is now 2-D"):
-            fitted.transform(np.ones((3, 4)))
+    def test_univariate_series_may_change_their_form_after_fit(self, transformer):
+        """As they may with the estimators: the steps of 2-D X are no features."""
+        X = np.random.default_rng(0).normal(size=(4, 6))
+        frame = pd.DataFrame(X, columns=[*"abcdef"])
+        for fitted_on in (X, frame, X[:, :, np.newaxis], list(X)):
+            fitted = clone(transformer).fit(fitted_on)
+            expected = clone(transformer).fit_transform(X)
+            for form in (list(X), X[:, :, np.newaxis], pl.Series(list(X))):
+                out = fitted.transform(form)
+                np.testing.assert_array_equal(np.squeeze(out, axis=2), expected)
+        with pytest.raises(ValueError, match=r"X has 3 features, but .* expecting 1"):
+            fitted.transform(ragged(n_features=3))
+        fitted = clone(transformer).fit(ragged())
+        with pytest.raises(ValueError, match=r"X has 1 features, but .* expecting 2"):
+            fitted.transform(X)
+
+    def test_frames_out_are_not_made_of_what_has_no_columns(self, transformer):
+        fitted = clone(transformer).fit(np.ones((3, 6)))
+        fitted.set_output(transform="pandas")
+        with pytest.raises(ValueError, match=r"puts out pandas frames.*set_output"):
+            fitted.transform(np.ones((3, 6, 1)))
+
+    @pytest.mark.parametrize("make", CONTAINERS)
+    def test_every_container_of_the_estimators_is_read(self, transformer, make):
+        out = clone(transformer).fit_transform(make(ragged()))
+        expected = clone(transformer).fit_transform(ragged())
+        for got, sequence in zip(out, expected, strict=True):
+            np.testing.assert_array_equal(got, sequence)
 
     def test_a_refit_may_change_the_form(self, transformer):
         fitted = clone(transformer).fit(

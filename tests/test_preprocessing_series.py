@@ -2,7 +2,9 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
+from containers import nested_frame, nested_polars_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from series import NAN, nan_padded, ragged
@@ -192,6 +194,39 @@ class TestImputer:
         expected = np.interp(step, step[observed], X[0, observed])
         np.testing.assert_allclose(linear, expected, atol=1e-12)
         np.testing.assert_array_equal(forward, pd.Series(values).ffill().bfill())
+
+    @pytest.mark.parametrize(
+        "container",
+        [
+            lambda X: [pd.DataFrame(x).astype("Int64") for x in X],
+            lambda X: [pd.DataFrame(x).astype({0: "Int64"}) for x in X],
+            lambda X: [pd.DataFrame(x).astype(object).replace(NAN, pd.NA) for x in X],
+            lambda X: [pl.DataFrame(x).fill_nan(None) for x in X],
+            lambda X: [np.ma.array(np.nan_to_num(x), mask=np.isnan(x)) for x in X],
+            lambda X: nested_frame(X).map(lambda cell: cell.astype("Int64")),
+            lambda X: nested_polars_frame(X).with_columns(
+                pl.all().list.eval(pl.element().fill_nan(None))
+            ),
+        ],
+        ids=[
+            "Int64", "Int64 and float", "objects", "polars", "masked", "nested",
+            "nested polars",
+        ],
+    )  # fmt: skip
+    def test_what_containers_mark_as_missing_is_filled(self, container):
+        X = [
+            np.array([[1.0, 4.0], [NAN, 4.0], [3.0, NAN]]),
+            np.array([[NAN, 0.0], [5.0, 0.0]]),
+        ]
+        out = SequenceImputer("linear").fit_transform(container(X))
+        assert out[0].tolist() == [[1, 4], [2, 4], [3, 4]]
+        assert out[1].tolist() == [[5, 0], [5, 0]]
+
+    @pytest.mark.parametrize("dtype", ["Int64", "Float64", object])
+    def test_missing_values_of_a_frame_are_filled(self, dtype):
+        frame = pd.DataFrame([[1, pd.NA, 3], [pd.NA, 5, 5]], dtype=dtype)
+        out = SequenceImputer("linear").fit_transform(frame)
+        assert out.tolist() == [[1, 2, 3], [5, 5, 5]]
 
     def test_it_follows_a_scaler(self):
         X = ragged([5, 4])

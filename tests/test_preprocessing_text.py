@@ -3,13 +3,16 @@
 import copy
 import pickle
 import re
+import sys
 import tempfile
 from pathlib import Path
 
+import jieba
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from fresh_process import run_python
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.model_selection import (
@@ -27,7 +30,7 @@ from sklearn.utils.estimator_checks import (
     check_parameters_default_constructible,
 )
 
-from skgru.preprocessing import TextSequencer, TokenArray
+from skgru.preprocessing import TextSequencer, TokenArray, _chinese, chinese_words
 
 TEXTS = ["The cat sat.", "The dog sat!", "a cat, a dog", "the END"]
 CHINESE = ["我喜欢猫", "他喜欢狗", "猫和狗"]
@@ -145,6 +148,64 @@ class TestChinese:
             again.transform(CHINESE), sequencer.transform(CHINESE)
         )
 
+    def test_words_are_those_of_jieba_without_punctuation(self):
+        text = "我来到北京清华大学,今天 天气不错! iPhone 15"
+        expected = [w for w in jieba.Tokenizer().lcut(text) if w not in (",", "!", " ")]
+        assert chinese_words(text) == expected
+        assert chinese_words("?! ") == chinese_words("") == []
+        count = CountVectorizer(tokenizer=chinese_words, token_pattern=None)
+        assert "清华大学" in count.fit([text]).vocabulary_
+
+    def test_jieba_is_loaded_without_a_word_a_file_or_a_trace(self, tmp_path):
+        """In a process of its own, where its old source is compiled anew."""
+        printed, errors = run_python(FIRST_USE, tmp_path, TMPDIR=str(tmp_path))
+        assert printed == "['我', '来到', '北京大学'] False\n"
+        # TensorFlow says what it likes.
+        assert not re.search("jieba|prefix dict|Warning", errors)
+        assert list(tmp_path.glob("*.cache")) == []
+
+    def test_without_jieba_the_extra_is_named(self, monkeypatch):
+        _chinese._jieba.cache_clear()
+        monkeypatch.setitem(sys.modules, "jieba", None)
+        with pytest.raises(ImportError, match=r"skgru\[chinese\].*analyzer=.char"):
+            TextSequencer(tokenizer=chinese_words).fit(CHINESE)
+
+    def test_a_tokenizer_that_cannot_be_copied_is_named(self):
+        message = (
+            "'tokenizer' parameter of TextSequencer cannot be copied.*chinese_words"
+        )
+        with pytest.raises(TypeError, match=message):
+            clone(make_pipeline(TextSequencer(tokenizer=jieba.lcut)))
+
+    @pytest.mark.parametrize(
+        "texts",
+        [
+            ["我喜欢这只小猫", "他不喜欢这条小狗"],
+            ["good film", "great film", "这部电影非常好看"],
+            ["わたしはねこがすきです", "いぬがすきです"],
+        ],
+        ids=["Chinese", "some Chinese", "Japanese"],
+    )
+    def test_sentences_that_are_not_divided_are_warned_of(self, texts):
+        with pytest.warns(UserWarning, match='analyzer="char".*chinese_words'):
+            TextSequencer().fit(texts)
+
+    @pytest.mark.parametrize(
+        "texts",
+        [
+            ["我 喜欢 这 只 小猫", "他 不 喜欢 这 条 小狗"],
+            ["Seoul 은 한국의 수도입니다", "나는고양이를좋아합니다"],
+            [*["good film"] * 20, "这部电影非常好看"],
+        ],
+        ids=["divided", "Korean", "hardly any Chinese"],
+    )
+    def test_texts_with_spaces_are_not_warned_of(self, texts):
+        TextSequencer().fit(texts)
+
+    def test_no_warning_where_texts_are_divided_otherwise(self):
+        for options in ({"analyzer": "char"}, {"tokenizer": chinese_words}):
+            TextSequencer(**options).fit(["我喜欢这只小猫", "他不喜欢这条小狗"])
+
 
 class TestIds:
     """The array of token ids."""
@@ -246,7 +307,7 @@ def test_no_text_at_all_is_refused():
         ("min_df", 1.5),
         ("min_df", 0),
         ("analyzer", "sentence"),
-        ("tokenizer", "jieba"),
+        ("tokenizer", "jieba.lcut"),
         ("lowercase", "yes"),
     ],
 )
@@ -296,6 +357,17 @@ class TestInAPipeline:
 
 
 IDS = np.arange(24).reshape(6, 4) % 7
+
+
+FIRST_USE = """
+import sys, warnings
+from skgru.preprocessing import chinese_words
+sys.pycache_prefix = sys.argv[1]
+warnings.simplefilter("error")
+words = chinese_words("我来到北京大学")
+import jieba
+print(words, jieba.dt.initialized)
+"""
 
 
 def through_joblib(X):
@@ -353,6 +425,24 @@ class TestTokenArray:
     )
     def test_what_holds_no_ids_of_the_vocabulary_is_a_plain_array(self, operation):
         assert type(operation(TokenArray(IDS, vocabulary_size=9))) is np.ndarray
+
+    @pytest.mark.parametrize(
+        "join",
+        [
+            lambda X: np.hstack([X, np.ones((6, 1))]),
+            lambda X: np.hstack([np.ones((6, 1)), X]),
+            lambda X: np.concatenate([X, X], axis=-1),
+            lambda X: np.column_stack([X, np.ones(6)]),
+            lambda X: np.append(X, X, axis=1),
+        ],
+    )
+    def test_other_columns_beside_it_are_refused(self, join):
+        with pytest.raises(TypeError, match="cannot stand beside other columns"):
+            join(TokenArray(IDS, vocabulary_size=9))
+
+    def test_a_single_array_may_be_stacked(self):
+        X = TokenArray(IDS, vocabulary_size=9)
+        assert np.hstack([X]).vocabulary_size == 9
 
     def test_scalars_are_scalars(self):
         X = TokenArray(IDS, vocabulary_size=9)

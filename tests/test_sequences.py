@@ -2,7 +2,9 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
+from containers import CONTAINERS
 
 
 def nan_padded(sequences, n_timesteps=6):
@@ -47,6 +49,13 @@ def test_forms_of_sequences_of_unequal_length(classifier, sequences, labels, for
     np.testing.assert_array_equal(fitted.predict_proba(sequences), expected)
 
 
+@pytest.mark.parametrize("make", CONTAINERS)
+def test_containers_of_sequences_of_unequal_length(classifier, sequences, labels, make):
+    expected = classifier().fit(sequences, labels).predict_proba(sequences)
+    fitted = classifier().fit(make(sequences), labels)
+    np.testing.assert_array_equal(fitted.predict_proba(make(sequences)), expected)
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -73,9 +82,21 @@ def test_forms_of_sequences_of_equal_length(either, X, form):
         pd.DataFrame,
         lambda X: [series[:, None] for series in X],
         lambda X: pd.DataFrame(X, columns=[f"t{i}" for i in range(X.shape[1])]),
+        list,
+        lambda X: as_objects(list(X)),
+        lambda X: [pd.Series(series) for series in X],
+        lambda X: pl.Series(X.tolist()),
+        lambda X: pl.Series(X.tolist(), dtype=pl.Array(pl.Float64, 6)),
+        pl.DataFrame,
+        lambda X: pd.DataFrame({"height": [pd.Series(series) for series in X]}),
+        lambda X: pl.DataFrame({"height": X.tolist()}),
     ],
-    ids=["3-D", "nested lists", "frame", "list", "frame with names"],
-)
+    ids=[
+        "3-D", "nested lists", "frame", "list", "frame with names", "1-D arrays",
+        "objects", "list of series", "polars lists", "polars arrays", "polars frame",
+        "nested frame", "nested polars frame",
+    ],
+)  # fmt: skip
 def test_forms_of_univariate_series(regressor, X, targets, form):
     """A 2-D X has one value a step."""
     X = X[:, :, 0]
@@ -83,6 +104,28 @@ def test_forms_of_univariate_series(regressor, X, targets, form):
     fitted = regressor().fit(form(X), targets)
     np.testing.assert_array_equal(fitted.predict(form(X)), expected)
     assert fitted.n_timesteps_in_ == 6
+
+
+def test_univariate_series_of_unequal_length(regressor, sequences, targets):
+    """A sequence of floats, which are no token ids, needs no feature axis."""
+    series = [sequence[:, 0] for sequence in sequences]
+    expected = regressor().fit([s[:, None] for s in series], targets)
+    expected = expected.predict([s[:, None] for s in series])
+    for form in (list, pd.Series, pl.Series, lambda X: [s.tolist() for s in X]):
+        fitted = regressor().fit(form(series), targets)
+        np.testing.assert_array_equal(fitted.predict(form(series)), expected)
+
+
+@pytest.mark.parametrize("make", CONTAINERS)
+def test_names_of_features_are_found_in_every_container(regressor, X, targets, make):
+    fitted = regressor().fit(make(X), targets)
+    names = getattr(fitted, "feature_names_in_", None)
+    if "frame" not in make.__name__:
+        assert names is None
+        return
+    assert list(names) == ["x0", "x1", "x2"]
+    with pytest.raises(ValueError, match="feature names"):
+        fitted.predict(make(X, names=["x0", "x2", "x1"]))
 
 
 def test_integers_are_read_as_numbers(regressor, X, targets):

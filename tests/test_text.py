@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
@@ -19,7 +20,7 @@ import skgru
 from skgru import GRUClassifier
 from skgru.augmentation import Compose, TokenDeletion, TokenReplacement
 from skgru.datasets import load_product_reviews
-from skgru.preprocessing import TextSequencer
+from skgru.preprocessing import TextSequencer, chinese_words
 
 # Sentences of one review stand on one side of a split.
 FOLDS = StratifiedGroupKFold(3, shuffle=True, random_state=0)
@@ -168,7 +169,7 @@ DICTIONARY = re.compile("|".join([*THINGS, *WORDS["好"], *WORDS["坏"], "."]))
 
 
 def cut(text):
-    """Split a text into words by a dictionary, as jieba does."""
+    """Split a text into words by a dictionary of our own."""
     return DICTIONARY.findall(text)
 
 
@@ -188,8 +189,12 @@ def chinese():
 
 @pytest.mark.parametrize(
     "sequencer",
-    [TextSequencer(analyzer="char"), TextSequencer(tokenizer=cut, token_pattern=None)],
-    ids=["characters", "tokenizer"],
+    [
+        TextSequencer(analyzer="char"),
+        TextSequencer(tokenizer=cut, token_pattern=None),
+        TextSequencer(tokenizer=chinese_words),
+    ],
+    ids=["characters", "tokenizer", "jieba"],
 )
 def test_chinese_is_classified(chinese, pipeline, sequencer):
     pipe = make_pipeline(sequencer, pipeline(epochs=12)[-1])
@@ -207,4 +212,30 @@ def test_a_tokenizer_gives_words_and_the_default_whole_sentences(chinese):
     characters = TextSequencer(analyzer="char").fit(texts).vocabulary_
     assert {len(character) for character in characters} == {1}
     # There are no spaces to split at.
-    assert set(TextSequencer().fit(texts).vocabulary_) == set(texts)
+    with pytest.warns(UserWarning, match='analyzer="char".*chinese_words'):
+        assert set(TextSequencer().fit(texts).vocabulary_) == set(texts)
+
+
+def test_a_search_compares_characters_with_words_in_processes(chinese, pipeline):
+    """Tokenizers are copied, and sent to other processes."""
+    pipe = make_pipeline(TextSequencer(tokenizer=chinese_words), pipeline()[-1])
+    search = GridSearchCV(
+        pipe,
+        {"textsequencer__analyzer": ["word", "char"]},
+        cv=2,
+        n_jobs=2,
+        error_score="raise",
+    ).fit(*chinese)
+    assert len(search.cv_results_["params"]) == 2
+    vocabulary = clone(pipe).fit(*chinese)[0].vocabulary_
+    assert {"手机", "失望"} <= set(vocabulary)
+
+
+def test_chinese_pipelines_are_saved_without_pickle(chinese, pipeline, tmp_path):
+    pipe = make_pipeline(TextSequencer(tokenizer=chinese_words), pipeline()[-1])
+    skgru.save(pipe.fit(*chinese), tmp_path / "chinese.skops")
+    loaded = skgru.load(tmp_path / "chinese.skops")
+    texts = chinese[0][:5]
+    np.testing.assert_array_equal(
+        loaded.predict_proba(texts), pipe.predict_proba(texts)
+    )

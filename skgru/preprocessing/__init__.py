@@ -3,8 +3,13 @@
 Transformers accept every form of X that the estimators accept and return the same
 form: a list of arrays for a list, a NaN-padded 3-D array for a NaN-padded 3-D array, a
 2-D array for univariate series. No transformer reads padding.
+
+Besides arrays, the sequences of a list may be DataFrames of pandas or polars, whose
+missing values are NaN. Frames whose cells are series ("nested", as in sktime), series
+of lists, and 1-D sequences of floats, which are univariate, are read as lists.
 """
 
+from ._chinese import chinese_words
 from ._frame import sequences_from_frame
 from ._imputer import SequenceImputer
 from ._length import SequenceResampler, SequenceTruncator
@@ -20,6 +25,7 @@ __all__ = [
     "SequenceTruncator",
     "TextSequencer",
     "TokenArray",
+    "chinese_words",
     "make_windows",
     "sequences_from_frame",
 ]

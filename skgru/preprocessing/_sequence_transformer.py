@@ -5,8 +5,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._sequences import as_sequences, named
-from .._sklearn import fit_context
+from .._sequences import as_sequences, first_sequence
+from .._sklearn import fit_context, output_container
+from .._token_ids import vocabulary_of
 from ._token_array import TokenArray
 
 
@@ -67,6 +68,7 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         sequences = self._read(X, reset=False)
+        self._check_container(sequences.form)
         return same_form(X, sequences.form, *self._transform(sequences))
 
     @available_if(_has_columns)
@@ -104,7 +106,7 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
     def _read(self, X, *, reset):
         """Return the sequences of X after checking it against those of ``fit``."""
         name = type(self).__name__
-        vocabulary_size = getattr(X, "vocabulary_size", None)
+        vocabulary_size = vocabulary_of(X)
         if vocabulary_size is not None and not self._allow_tokens:
             raise TypeError(
                 f"{name} transforms real-valued sequences, but X holds token ids. "
@@ -119,30 +121,33 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         columns = sequences.form == "univariate"
         if reset:
             self._reads_columns = columns
-        elif columns != self._reads_columns:
-            forms = ("3-D or a list of (timesteps, features) arrays", "2-D")
-            raise ValueError(
-                f"X was {forms[not columns]} when {name} was fitted, but is now "
-                f"{forms[columns]}. X[:, :, np.newaxis] makes a 2-D array 3-D."
+        if columns == self._reads_columns:
+            validate_data(
+                self,
+                first_sequence(X) if sequences.form == "list" else X,
+                reset=reset,
+                skip_check_array=True,
+                ensure_2d=columns,
             )
-        validate_data(
-            self,
-            named(X) if sequences.form == "list" else X,
-            reset=reset,
-            skip_check_array=True,
-            ensure_2d=columns,
-        )
-        if not columns:
-            self._check_features(sequences.n_features, reset)
+        if reset and not columns:
+            self.n_features_in_ = sequences.n_features
+        # A step of 2-D X has one value, whatever its number of columns.
+        expected = 1 if self._reads_columns else self.n_features_in_
+        if sequences.n_features != expected:
+            raise ValueError(
+                f"X has {sequences.n_features} features, but {name} is expecting "
+                f"{expected} features as input."
+            )
         return sequences
 
-    def _check_features(self, n_features, reset):
-        if reset:
-            self.n_features_in_ = n_features
-        elif n_features != self.n_features_in_:
+    def _check_container(self, form):
+        """Raise if scikit-learn would make columns of what has none."""
+        container = output_container(self)
+        if form != "univariate" and self._reads_columns and container != "default":
             raise ValueError(
-                f"X has {n_features} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input."
+                f"{type(self).__name__} was fitted on 2-D X and puts out {container} "
+                "frames, which cannot hold 3-D X or a list of arrays. Use "
+                "set_output(transform='default'), or 2-D X."
             )
 
 
@@ -205,7 +210,7 @@ def same_form(X, form, block, lengths):
         return block[:, :, 0]
     if form == "tokens":
         tokens = np.where(inside(lengths, block.shape[1]), block, 0)
-        return TokenArray(tokens, X.vocabulary_size)
+        return TokenArray(tokens, vocabulary_of(X))
     if form == "multivariate":
         padding = ~inside(lengths, block.shape[1])
         if padding.any():

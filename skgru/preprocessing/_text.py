@@ -1,5 +1,6 @@
 """Turn texts into sequences of token ids."""
 
+import copy
 from collections import Counter
 from numbers import Integral, Real
 
@@ -8,11 +9,20 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-from .._sklearn import Interval, StrOptions, fit_context
-from ._token_array import TokenArray
+from .._sklearn import (
+    Interval,
+    StrOptions,
+    fit_context,
+    output_container,
+    set_output_container,
+)
+from ._chinese import warn_if_undivided
+from ._token_array import TokenArray, token_frame
 
 PADDING, UNKNOWN = 0, 1
 UNKNOWN_TOKEN = "[UNK]"
+# Parameters that may be the user's own functions.
+_FUNCTIONS = ("analyzer", "tokenizer", "preprocessor", "strip_accents")
 
 
 class TextSequencer(TransformerMixin, BaseEstimator):
@@ -24,7 +34,9 @@ class TextSequencer(TransformerMixin, BaseEstimator):
     ones in alphabetical order.
 
     The result knows the size of its vocabulary (see :class:`TokenArray`), so that an
-    estimator after it needs no ``vocabulary_size``.
+    estimator after it needs no ``vocabulary_size``. Put nothing between them that
+    computes with numbers: a scaler takes ids for values, and neither it nor the
+    estimator can tell for certain.
 
     Parameters
     ----------
@@ -43,8 +55,9 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         Whether tokens are words or characters. A callable turns one item of X into its
         tokens: ``list`` reads texts that are split already, and lists of events.
     tokenizer : callable or None, default=None
-        Splits a text into words, for languages without spaces: ``jieba.lcut`` for
-        Chinese. Replaces ``token_pattern``.
+        Splits a text into words, for languages without spaces: :func:`chinese_words`
+        for Chinese. Replaces ``token_pattern``. A function of a module, so that the
+        sequencer can be copied, pickled and searched over.
     token_pattern : str or None, default=r"(?u)\b\w+\b"
         Regular expression of a word. Unlike that of ``CountVectorizer``, it keeps words
         of one character.
@@ -64,6 +77,10 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         The id of each token, in order of the ids.
     vocabulary_size_ : int
         Number of ids, padding and unknown included.
+
+    See Also
+    --------
+    chinese_words : Splits Chinese into words, as a ``tokenizer``.
 
     Notes
     -----
@@ -134,6 +151,37 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         self.preprocessor = preprocessor
         self.stop_words = stop_words
 
+    def set_output(self, *, transform=None):
+        """Set what ``transform`` and ``fit_transform`` return.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas"} or None, default=None
+            "default" is a :class:`TokenArray`; "pandas" a DataFrame with the columns
+            ``token0``, ``token1``, ..., the size of the vocabulary in
+            ``attrs["vocabulary_size"]`` and the index of X. None changes nothing.
+
+        Returns
+        -------
+        self : TextSequencer
+
+        Raises
+        ------
+        ValueError
+            Another container: it could not hold the size of the vocabulary. Under
+            ``sklearn.set_config(transform_output="polars")`` token ids stay a
+            :class:`TokenArray`.
+        """
+        if transform not in ("default", "pandas", None):
+            raise ValueError(
+                "The 'transform' argument of TextSequencer.set_output must be "
+                "'default', 'pandas' or None, because other containers cannot hold the "
+                f"size of the vocabulary. Got {transform!r} instead."
+            )
+        if transform is not None:
+            set_output_container(self, transform)
+        return self
+
     def fit(self, X, y=None):
         """Learn the vocabulary of the texts of X.
 
@@ -173,12 +221,14 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         Returns
         -------
         X_out : TokenArray of shape (n_samples, timesteps), dtype int32
-            The token ids.
+            The token ids; a DataFrame if :meth:`set_output` says so.
         """
         texts = self._split(X)
+        if self.analyzer == "word" and self.tokenizer is None:
+            warn_if_undivided(texts)
         self.vocabulary_ = self._learn(texts)
         self.vocabulary_size_ = len(self.vocabulary_) + 2
-        return self._encode(texts)
+        return self._contained(X, self._encode(texts))
 
     def transform(self, X):
         """Return the token ids of the texts of X.
@@ -192,10 +242,10 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         -------
         X_out : TokenArray of shape (n_samples, timesteps), dtype int32
             The token ids; ``timesteps`` is ``max_length``, or the number of tokens of
-            the longest text.
+            the longest text. A DataFrame if :meth:`set_output` says so.
         """
         check_is_fitted(self)
-        return self._encode(self._split(X))
+        return self._contained(X, self._encode(self._split(X)))
 
     def inverse_transform(self, X):
         """Return the tokens of sequences of token ids.
@@ -239,6 +289,33 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         tags.input_tags.one_d_array = True
         tags.input_tags.two_d_array = False
         return tags
+
+    def __sklearn_clone__(self):
+        try:
+            return super().__sklearn_clone__()
+        except TypeError as error:
+            self._check_functions(error)
+            raise
+
+    def _check_functions(self, error):
+        """Raise if a function of the user cannot be copied."""
+        for name in _FUNCTIONS:
+            function = getattr(self, name)
+            try:
+                copy.deepcopy(function)
+            except TypeError:
+                raise TypeError(
+                    f"The {name!r} parameter of TextSequencer cannot be copied, as "
+                    f"searches and cross-validation do: {function!r} ({error}). Pass a "
+                    "function of a module; for Chinese words, in place of jieba.lcut, "
+                    "skgru.preprocessing.chinese_words."
+                ) from error
+
+    def _contained(self, X, ids):
+        """Return token ids in the container of `set_output`."""
+        if output_container(self) == "pandas":
+            return token_frame(ids, X)
+        return ids
 
     def _split(self, X):
         """Return the list of tokens of each text."""

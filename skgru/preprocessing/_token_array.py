@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .._token_ids import ONE_SOURCE, TOKEN_COLUMN, VOCABULARY_SIZE
+
 
 class TokenArray(np.ndarray):
     """An int32 array of token ids with the size of the vocabulary they come from.
@@ -9,7 +11,12 @@ class TokenArray(np.ndarray):
     It is an ordinary NumPy array, and 0 is padding. Slices, copies, reshaped and
     pickled arrays, those sent to other processes, and concatenations of arrays of one
     vocabulary keep ``vocabulary_size``; results of arithmetic and comparisons, which
-    hold no tokens, are plain arrays. :func:`numpy.asarray` returns the plain ids.
+    hold no tokens, are plain arrays. :func:`numpy.asarray` returns the plain ids. To
+    put other columns beside the ids, as ``ColumnTransformer`` and ``FeatureUnion`` do,
+    raises a TypeError, because no estimator could read the result.
+
+    Functions that take any array for numbers cannot be refused: a scaler returns
+    scaled ids, and only the estimator may notice, and warn.
 
     Parameters
     ----------
@@ -49,6 +56,8 @@ class TokenArray(np.ndarray):
 
     def __array_function__(self, function, types, args, kwargs):
         """Keep the vocabulary size in concatenations, which drop it otherwise."""
+        if function is np.concatenate:
+            _check_concatenation(*args, **kwargs)
         result = super().__array_function__(function, types, args, kwargs)
         if function is np.concatenate:
             sizes = {getattr(array, "vocabulary_size", None) for array in args[0]}
@@ -64,3 +73,37 @@ class TokenArray(np.ndarray):
         processes instead of copying it.
         """
         return type(self), (np.asarray(self), self.vocabulary_size)
+
+
+def _check_concatenation(arrays, axis=0, *_, **__):
+    """Raise if columns are to stand beside token ids."""
+    n_axes = np.ndim(arrays[0])
+    if axis is None or len(arrays) < 2 or axis % max(n_axes, 1) == 0:
+        return
+    raise TypeError(
+        f"Token ids cannot stand beside other columns (joined along axis {axis}). "
+        f"{ONE_SOURCE} numpy.asarray(X) gives plain numbers."
+    )
+
+
+def token_frame(tokens, texts):
+    """Return token ids as a DataFrame that knows the size of their vocabulary.
+
+    Parameters
+    ----------
+    tokens : TokenArray of shape (n_samples, timesteps)
+        The ids.
+    texts : iterable of str
+        Where they come from; the index of a Series is kept.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+    """
+    import pandas as pd
+
+    index = texts.index if isinstance(texts, pd.Series) else None
+    columns = [TOKEN_COLUMN.format(i) for i in range(tokens.shape[1])]
+    frame = pd.DataFrame(np.asarray(tokens), index=index, columns=columns)
+    frame.attrs[VOCABULARY_SIZE] = tokens.vocabulary_size
+    return frame

@@ -1,0 +1,144 @@
+"""From the containers that people keep sequences in to arrays, and lists of arrays.
+
+Everything here goes by what an object can do, so that neither pandas nor polars has to
+be installed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from scipy import sparse
+
+
+def as_array_or_list(X):
+    """Return X as something that NumPy or scikit-learn reads, or as a list.
+
+    A series of lists (polars) and a frame whose cells are series (nested, as in sktime)
+    become lists of sequences; masked values and missing ones become NaN. Arrays,
+    ordinary frames and lists are returned as they are.
+
+    Parameters
+    ----------
+    X : array-like
+        What the user gave.
+
+    Returns
+    -------
+    X : array-like
+        An array, a frame of numbers, a list or a tuple.
+
+    Raises
+    ------
+    TypeError
+        X is no container of sequences, or one that is gone once it is read. The message
+        says what to pass instead.
+    """
+    _check_container(X)
+    if isinstance(X, np.ma.MaskedArray):
+        return numbers(X)
+    if isinstance(X, list | tuple):
+        return X
+    if _is_nested(X):
+        is_frame = len(X.shape) == 2
+        return _rows_of_cells(X) if is_frame else [np.asarray(s) for s in X.to_list()]
+    if hasattr(X, "isna") and _has_objects(X) and len(X.shape) == 2:
+        return numbers(X)
+    if isinstance(X, Sequence):
+        return list(X)
+    return X
+
+
+def numbers(item):
+    """Return an array of what ``item`` holds, with NaN where a value is missing.
+
+    A masked value and pandas' NA are missing values. Others that are no numbers are
+    left for the caller to find.
+    """
+    if isinstance(item, np.ma.MaskedArray):
+        return item.astype(np.result_type(item.dtype, np.float32)).filled(np.nan)
+    values = np.asarray(item)
+    if values.dtype.kind == "O" and hasattr(item, "isna"):
+        values = np.where(np.asarray(item.isna()), np.nan, values)
+    return values
+
+
+def _check_container(X):
+    name = type(X).__name__
+    if isinstance(X, Mapping):
+        raise TypeError(
+            f"X is a {name}. Pass the sequences alone, in the order of y: "
+            "list(X.values())."
+        )
+    if isinstance(X, str | bytes):
+        raise TypeError(f"X is a single {name}; it must hold one sequence a sample.")
+    is_array = hasattr(X, "__array__") or hasattr(X, "shape")
+    if not is_array and isinstance(X, Iterable) and not isinstance(X, Sequence):
+        raise TypeError(
+            f"X is a {name}, which cannot be indexed or read twice. Pass list(X)."
+        )
+
+
+def dtypes(X):
+    """Return the types of the columns of X, or the only one."""
+    return [X.dtype] if hasattr(X, "dtype") else list(getattr(X, "dtypes", []))
+
+
+def _is_nested(X):
+    """Whether the cells of X are sequences: nested frames, and series of lists."""
+    nested = [dtype for dtype in dtypes(X) if hasattr(dtype, "is_nested")]
+    if any(dtype.is_nested() for dtype in nested):  # polars
+        return True
+    if not _has_objects(X) or len(X.shape) != 2:
+        return False
+    return any(_is_sequence(cell) for cell in np.asarray(X[:1], dtype=object).flat)
+
+
+def _has_objects(X):
+    return any(getattr(dtype, "kind", None) == "O" for dtype in dtypes(X))
+
+
+def _is_sequence(cell):
+    return hasattr(cell, "__len__") and not isinstance(cell, str | bytes | Mapping)
+
+
+def _rows_of_cells(X):
+    """Return, for each row of a nested frame, its cells as (timesteps, features)."""
+    names = list(getattr(X, "columns", range(np.shape(X)[1])))
+    sequences = []
+    for i, row in enumerate(np.asarray(X, dtype=object)):
+        columns = [numbers(cell) for cell in row]
+        for name, column in zip(names, columns, strict=True):
+            if column.ndim != 1:
+                raise ValueError(
+                    "Each cell of a nested X must hold a 1-D series: that of sample "
+                    f"{i} in column {name!r} has shape {column.shape}."
+                )
+            if len(column) != len(columns[0]):
+                raise ValueError(
+                    "The series in a row of a nested X must have the same number of "
+                    f"time steps: sample {i} has {len(columns[0])} in column "
+                    f"{names[0]!r} and {len(column)} in column {name!r}."
+                )
+        sequences.append(np.column_stack(columns))
+    return sequences
+
+
+def holds_sequences(X):
+    """Whether X is a list or object array whose items are sequences themselves."""
+    if isinstance(X, np.ndarray) or hasattr(X, "dtype"):
+        return (
+            getattr(X, "ndim", 1) == 1
+            and X.dtype == object
+            and len(X) > 0
+            and _is_sequence(np.asarray(X, dtype=object)[0])
+        )
+    if not isinstance(X, list | tuple) or len(X) == 0:
+        return False
+    # A list of lists of numbers is a 2-D array, as everywhere in scikit-learn; deeper
+    # nesting, different lengths or arrays make it a list of sequences.
+    first = X[0]
+    if isinstance(first, list | tuple):
+        if len(first) > 0 and hasattr(first[0], "__len__"):
+            return True
+        return len({len(item) for item in X if _is_sequence(item)}) > 1
+    return any(sparse.issparse(item) or np.ndim(item) >= 1 for item in X)
