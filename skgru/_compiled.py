@@ -7,10 +7,19 @@ hashed, and registered under its hash.
 """
 
 import hashlib
+import os
 import re
+import signal
+import threading
 
 import tensorflow as tf
 from tensorflow.python.eager import context
+
+from . import _compilation_cache, _quiet
+
+# The names under which programs run that this process has compiled or loaded, and locks
+# for those that it is about to: of two threads that want one, the first does it.
+_compiled, _locks = {}, {}
 
 
 class CompiledFunction:
@@ -27,6 +36,7 @@ class CompiledFunction:
     """
 
     def __init__(self, function, signature, name):
+        _refuse_in_fork()
         traced = tf.function(
             function, autograph=False, jit_compile=True, input_signature=signature
         ).get_concrete_function()
@@ -37,14 +47,11 @@ class CompiledFunction:
         definitions = _renamed(
             traced.function_def, traced.graph.as_graph_def().library.function, name
         )
-        self._name = definitions[0].signature.name.encode()
+        self._name = definitions[0].signature.name
         self._dtypes = [spec.dtype for spec in tf.nest.flatten(signature)]
         self._n_outputs = len(tf.nest.flatten(traced.structured_outputs))
-        runtime = context.context()
         for definition in definitions:
-            # The name is the content: what is there already is the same.
-            if not runtime.has_function(definition.signature.name):
-                runtime.add_function_def(definition)
+            _register(definition)
 
     def __call__(self, *arguments):
         """Run the function on arrays or tensors of the signature's shapes.
@@ -53,15 +60,123 @@ class CompiledFunction:
         -------
         list of tensors
             All that the function returns, flattened.
+
+        Raises
+        ------
+        RuntimeError
+            In a child that was forked from a process in which TensorFlow ran.
         """
-        # For a small network these conversions take as long as some training steps.
-        tensors = [
+        _refuse_in_fork()
+        tensors = to_tensors(tf.nest.flatten(arguments), self._dtypes)
+        name = _compiled.get(self._name)
+        if name is None:
+            return self._first_call(tensors)
+        return self._run(name, tensors)
+
+    def _run(self, name, tensors):
+        return context.context().call_function(
+            name.encode(), tensors, self._n_outputs
+        )
+
+    def _first_call(self, tensors):
+        """Load the program from disk, or compile it and put it there, and run it."""
+        with _locks.setdefault(self._name, threading.Lock()):
+            if self._name in _compiled:  # by another thread meanwhile
+                return self._run(_compiled[self._name], tensors)
+            with _compilation_cache.loaded(self._name) as found:
+                if not found:
+                    outputs = self._run(self._name, tensors)
+                    _compiled[self._name] = self._name
+                    _compilation_cache.save(self._name)
+                    return outputs
+                try:
+                    with _quiet.loading():
+                        outputs = self._run(self._name, tensors)
+                    _compiled[self._name] = self._name
+                    return outputs
+                except tf.errors.OpError as error:
+                    failure = error
+            # TensorFlow remembers that this name failed. Should it fail under another
+            # one as well, it was not for the program on disk.
+            again = f"{self._name}_again"
+            definition = context.context().get_function_def(self._name)
+            definition.signature.name = again
+            _register(definition)
+            outputs = self._run(again, tensors)
+            _compiled[self._name] = again
+            _compilation_cache.remove(self._name, failure.message)
+            return outputs
+
+
+def to_tensors(values, dtypes):
+    """Return values as tensors, those that are tensors as they are.
+
+    TensorFlow calls Python meanwhile, and takes a Ctrl-C there for an error of its own.
+    So Ctrl-C waits until all are made.
+    """
+    # For a small network these conversions take as long as some training steps.
+    with _InterruptLater():
+        return [
             value if isinstance(value, tf.Tensor) else tf.constant(value, dtype)
-            for value, dtype in zip(
-                tf.nest.flatten(arguments), self._dtypes, strict=True
-            )
+            for value, dtype in zip(values, dtypes, strict=True)
         ]
-        return context.context().call_function(self._name, tensors, self._n_outputs)
+
+
+class _InterruptLater:
+    """Hold Ctrl-C back; only the main thread hears of it at all."""
+
+    def __enter__(self):
+        self._handler, self._held, self._holds = None, None, False
+        if threading.current_thread() is threading.main_thread():
+            handler = signal.getsignal(signal.SIGINT)
+            if callable(handler):
+                self._handler = handler
+                signal.signal(signal.SIGINT, self._hold)
+                self._holds = True
+
+    def __exit__(self, *error):
+        if self._handler is not None:
+            self._holds = False
+            signal.signal(signal.SIGINT, self._handler)
+            if self._held is not None:
+                self._handler(*self._held)
+
+    def _hold(self, *details):
+        if self._holds:
+            self._held = details
+        else:
+            self._handler(*details)
+
+
+_in_useless_fork = False
+
+
+def _after_fork_in_child():
+    # A fork copies memory, but no threads: TensorFlow would wait for its own for ever.
+    global _in_useless_fork
+    current = context.context_safe()
+    _in_useless_fork = current is not None and current._initialized
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+def _refuse_in_fork():
+    if _in_useless_fork:
+        raise RuntimeError(
+            "This process was forked from one in which TensorFlow had run, and would "
+            "wait for ever for threads that a fork does not copy. Start processes by "
+            'multiprocessing.get_context("spawn") or joblib\'s "loky", or use threads: '
+            'joblib.parallel_config("threading").'
+        )
+
+
+def _register(definition):
+    runtime = context.context()
+    # The name is the content: what is there already is the same.
+    if not runtime.has_function(definition.signature.name):
+        runtime.add_function_def(definition)
 
 
 # Conditions of loops have arguments that are named after their function's counter.
