@@ -9,13 +9,13 @@ hashed, and registered under its hash.
 import hashlib
 import os
 import re
-import signal
 import threading
 
 import tensorflow as tf
 from tensorflow.python.eager import context
 
 from . import _compilation_cache, _quiet
+from ._interrupts import InterruptLater
 
 # The names under which programs run that this process has compiled or loaded, and locks
 # for those that it is about to: of two threads that want one, the first does it.
@@ -67,16 +67,21 @@ class CompiledFunction:
             In a child that was forked from a process in which TensorFlow ran.
         """
         _refuse_in_fork()
-        tensors = to_tensors(tf.nest.flatten(arguments), self._dtypes)
+        # For a small network these conversions take as long as some training steps.
+        with InterruptLater():
+            tensors = [
+                value if isinstance(value, tf.Tensor) else tf.constant(value, dtype)
+                for value, dtype in zip(
+                    tf.nest.flatten(arguments), self._dtypes, strict=True
+                )
+            ]
         name = _compiled.get(self._name)
         if name is None:
             return self._first_call(tensors)
         return self._run(name, tensors)
 
     def _run(self, name, tensors):
-        return context.context().call_function(
-            name.encode(), tensors, self._n_outputs
-        )
+        return context.context().call_function(name.encode(), tensors, self._n_outputs)
 
     def _first_call(self, tensors):
         """Load the program from disk, or compile it and put it there, and run it."""
@@ -106,46 +111,6 @@ class CompiledFunction:
             _compiled[self._name] = again
             _compilation_cache.remove(self._name, failure.message)
             return outputs
-
-
-def to_tensors(values, dtypes):
-    """Return values as tensors, those that are tensors as they are.
-
-    TensorFlow calls Python meanwhile, and takes a Ctrl-C there for an error of its own.
-    So Ctrl-C waits until all are made.
-    """
-    # For a small network these conversions take as long as some training steps.
-    with _InterruptLater():
-        return [
-            value if isinstance(value, tf.Tensor) else tf.constant(value, dtype)
-            for value, dtype in zip(values, dtypes, strict=True)
-        ]
-
-
-class _InterruptLater:
-    """Hold Ctrl-C back; only the main thread hears of it at all."""
-
-    def __enter__(self):
-        self._handler, self._held, self._holds = None, None, False
-        if threading.current_thread() is threading.main_thread():
-            handler = signal.getsignal(signal.SIGINT)
-            if callable(handler):
-                self._handler = handler
-                signal.signal(signal.SIGINT, self._hold)
-                self._holds = True
-
-    def __exit__(self, *error):
-        if self._handler is not None:
-            self._holds = False
-            signal.signal(signal.SIGINT, self._handler)
-            if self._held is not None:
-                self._handler(*self._held)
-
-    def _hold(self, *details):
-        if self._holds:
-            self._held = details
-        else:
-            self._handler(*details)
 
 
 _in_useless_fork = False

@@ -55,7 +55,6 @@ def become_a_directory(path):
     path.mkdir()
 
 
-
 def test_damaged_programs_are_named_removed_and_compiled_again(copy):
     directory, expected = copy
     damage = [

@@ -1,8 +1,5 @@
 """TensorFlow says nothing, whichever library a script imports first."""
 
-import subprocess
-import sys
-
 import pytest
 from fresh_process import run_python
 
@@ -20,8 +17,7 @@ def programs(tmp_path_factory):
     """A directory that holds the program that FIT needs."""
     directory = tmp_path_factory.mktemp("programs")
     directory.chmod(0o700)
-    printed = run_python("import skgru" + FIT, SKGRU_CACHE_DIR=str(directory))
-    assert printed == ("", "imported\n")
+    run_python("import skgru" + FIT, SKGRU_CACHE_DIR=str(directory))
     return directory
 
 
@@ -32,8 +28,8 @@ def said(code, directory, **environment):
 
 
 @pytest.mark.parametrize("first", ["keras", "tensorflow"])
-def test_nothing_is_printed_where_another_library_comes_first(first, programs):
-    dump = programs / "dump"
+def test_nothing_is_printed_where_another_comes_first(first, programs, tmp_path):
+    dump = tmp_path / "dump"
     flags = f"--xla_dump_to={dump} --xla_dump_hlo_as_text"
     code = f"import {first}, skgru"
     assert said(code, programs, XLA_FLAGS=flags) == ""
@@ -47,15 +43,13 @@ def test_nothing_is_printed_where_programs_are_compiled(tmp_path):
 
 def test_a_level_of_the_user_stays_but_for_errors_that_are_none(programs):
     code = "import tensorflow, skgru"
-    assert said(code, programs, TF_CPP_MIN_LOG_LEVEL="2") == ""
-    after = f"{code}\n{FIT}\ntensorflow.errors\n"
-    log = """
-    from tensorflow.python.platform import tf_logging
-    """
-    assert "SIGILL" in said(code, programs, TF_CPP_MIN_LOG_LEVEL="0")
+    some, all_ = (said(code, programs, TF_CPP_MIN_LOG_LEVEL=level) for level in "20")
+    for word in ("Error parsing text-format", "SIGILL"):
+        assert word not in some
+        assert word in all_
 
 
-def test_without_a_way_to_silence_tensorflow_programs_stay_on_disk(programs):
+def test_what_tensorflow_cannot_load_in_silence_stays_on_disk(programs):
     """As of a build of TensorFlow that does not show the function."""
     code = """
 import tensorflow
@@ -85,10 +79,10 @@ import skgru
     ]
 
 
-def test_the_main_job_prints_no_line_of_tensorflow(tmp_path):
-    """Neither when it compiles its programs nor when it finds them."""
-    code = f"""
-import runpy, sys
-sys.argv = ["skgru", "--units=3", "--epochs=1", "--folds=2"]
-"""
-    command = [sys.executable, "-m", "skgru", "--units=3", "--epochs=1", "--folds=2"]
+def test_the_main_job_prints_no_line_but_its_own(tmp_path):
+    code = "import runpy; runpy.run_module('skgru', run_name='__main__')"
+    options = ["--units=3", "--epochs=1", "--folds=2"]
+    for _ in ("compiled", "loaded"):
+        printed, errors = run_python(code, *options, SKGRU_CACHE_DIR=str(tmp_path))
+        assert printed.startswith("JapaneseVowels: 270 training and 370 test")
+        assert errors == ""
