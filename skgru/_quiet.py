@@ -23,6 +23,8 @@ _BEFORE_ITS_LOG = b"WARNING: All log messages before absl::InitializeLog()"
 
 # What the user asks for; None: nothing in particular.
 _asked = os.environ.get(_VARIABLE)
+# Whether TensorFlow is known to drop all messages.
+_silent = False
 
 
 def _level():
@@ -37,28 +39,26 @@ def _level():
 @contextlib.contextmanager
 def importing():
     """Let TensorFlow be loaded inside, with no word less than its level asks for."""
+    global _silent
     if "tensorflow" in sys.modules:
         yield
-        if _asked is None:
-            _set_level(_NONE)
+        was_set = _set_level(_level()) is not None
+        _silent = was_set and _level() == _NONE
         return
-    os.environ[_VARIABLE] = str(_level())
+    if _asked is None:
+        os.environ[_VARIABLE] = str(_NONE)
     try:
         with _without_log(_level()):
             yield
     finally:
         if _asked is None:
-            del os.environ[_VARIABLE]
-        else:
-            os.environ[_VARIABLE] = _asked
+            os.environ.pop(_VARIABLE, None)
+    _silent = _level() == _NONE
 
 
 def can_load_quietly():
     """Return whether a program can come from disk without the errors that are none."""
-    if _level() == _ALL:
-        return True
-    get, _ = _level_functions() or (None, None)
-    return get is not None
+    return _silent or _level() == _ALL or _level_functions() is not None
 
 
 _lock = threading.Lock()
@@ -69,7 +69,7 @@ _loading, _before = 0, None
 def loading():
     """Drop all messages meanwhile, unless the user has asked for all."""
     global _loading, _before
-    if _level() in (_ALL, _NONE):
+    if _silent or _level() == _ALL:
         yield
         return
     with _lock:
