@@ -106,8 +106,8 @@ def save(name):
             continue
         # The directory is one for all threads, and all that the user has XLA compile.
         if name.encode() in payload:
-            _write(_directory / f"{name}-{filename}", payload)
             tf.io.gfile.remove(path)
+            _write(_directory / f"{name}-{filename}", payload)
 
 
 def remove(name, reason):
