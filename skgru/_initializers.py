@@ -6,6 +6,8 @@ from functools import lru_cache
 import keras
 import numpy as np
 
+from ._engine.interrupts import InterruptLater
+
 # Initial weights of up to so many values are kept, the last few of them.
 REMEMBERED_VALUES = 2**17
 
@@ -42,8 +44,9 @@ def draw_weights(names, shapes, initializers, seeds):
 
 
 def _draw(initializer, shape, seed):
-    seeded = seed_initializer(initializer, seed)
-    return np.asarray(seeded(shape, dtype="float32"))
+    with InterruptLater():
+        seeded = seed_initializer(initializer, seed)
+        return np.asarray(seeded(shape, dtype="float32"))
 
 
 _drawn_before = lru_cache(maxsize=16)(_draw)

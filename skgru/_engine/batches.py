@@ -7,6 +7,7 @@ from threading import Thread
 import numpy as np
 import tensorflow as tf
 
+from .interrupts import InterruptLater
 from .program import Chunk
 
 # Of how many batches' samples the lengths are compared, and by how much a length may
@@ -147,11 +148,15 @@ class Chunker:
         n_steps = len(present)
         n_samples = np.ones(self.n_batches, np.float32)
         n_samples[:n_steps] = present.sum(axis=1)
+        with InterruptLater():
+            arrays = {
+                "X": tf.constant(self.X.reshape(*lead, *self.X.shape[1:])),
+                "lengths": tf.constant(self.lengths.reshape(lead)),
+                "y": tf.constant(self.y.reshape(*lead, -1)),
+                "sample_weight": tf.constant(self.sample_weight.reshape(lead)),
+            }
         return Chunk(
-            X=tf.constant(self.X.reshape(*lead, *self.X.shape[1:])),
-            lengths=tf.constant(self.lengths.reshape(lead)),
-            y=tf.constant(self.y.reshape(*lead, -1)),
-            sample_weight=tf.constant(self.sample_weight.reshape(lead)),
+            **arrays,
             n_samples=n_samples,
             first_step=np.int32(0),
             n_steps=np.int32(n_steps),

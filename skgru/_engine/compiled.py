@@ -7,11 +7,20 @@ hashed, and registered under its hash.
 """
 
 import hashlib
+import os
 import re
+import threading
 
 import tensorflow as tf
 
-from .._tensorflow import runtime
+from .. import _quiet
+from .._tensorflow import runtime, started_runtime
+from . import disk_cache
+from .interrupts import InterruptLater
+
+# The names under which programs run that this process has compiled or loaded, and locks
+# for those that it is about to: of two threads that want one, the first does it.
+_compiled, _locks = {}, {}
 
 
 class CompiledFunction:
@@ -28,6 +37,7 @@ class CompiledFunction:
     """
 
     def __init__(self, function, signature, name):
+        _refuse_in_fork()
         traced = tf.function(
             function, autograph=False, jit_compile=True, input_signature=signature
         ).get_concrete_function()
@@ -38,14 +48,11 @@ class CompiledFunction:
         definitions = _renamed(
             traced.function_def, traced.graph.as_graph_def().library.function, name
         )
-        self._name = definitions[0].signature.name.encode()
+        self._name = definitions[0].signature.name
         self._dtypes = [spec.dtype for spec in tf.nest.flatten(signature)]
         self._n_outputs = len(tf.nest.flatten(traced.structured_outputs))
-        registry = runtime()
         for definition in definitions:
-            # The name is the content: what is there already is the same.
-            if not registry.has_function(definition.signature.name):
-                registry.add_function_def(definition)
+            _register(definition)
 
     def __call__(self, *arguments):
         """Run the function on arrays or tensors of the signature's shapes.
@@ -54,15 +61,88 @@ class CompiledFunction:
         -------
         list of tensors
             All that the function returns, flattened.
+
+        Raises
+        ------
+        RuntimeError
+            In a child that was forked from a process in which TensorFlow ran.
         """
+        _refuse_in_fork()
         # For a small network these conversions take as long as some training steps.
-        tensors = [
-            value if isinstance(value, tf.Tensor) else tf.constant(value, dtype)
-            for value, dtype in zip(
-                tf.nest.flatten(arguments), self._dtypes, strict=True
-            )
-        ]
-        return runtime().call_function(self._name, tensors, self._n_outputs)
+        with InterruptLater():
+            tensors = [
+                value if isinstance(value, tf.Tensor) else tf.constant(value, dtype)
+                for value, dtype in zip(
+                    tf.nest.flatten(arguments), self._dtypes, strict=True
+                )
+            ]
+        name = _compiled.get(self._name)
+        if name is None:
+            return self._first_call(tensors)
+        return self._run(name, tensors)
+
+    def _run(self, name, tensors):
+        return runtime().call_function(name.encode(), tensors, self._n_outputs)
+
+    def _first_call(self, tensors):
+        """Load the program from disk, or compile it and put it there, and run it."""
+        with _locks.setdefault(self._name, threading.Lock()):
+            if self._name in _compiled:  # by another thread meanwhile
+                return self._run(_compiled[self._name], tensors)
+            with disk_cache.loaded(self._name) as found:
+                if not found:
+                    outputs = self._run(self._name, tensors)
+                    _compiled[self._name] = self._name
+                    disk_cache.save(self._name)
+                    return outputs
+                try:
+                    with _quiet.loading():
+                        outputs = self._run(self._name, tensors)
+                    _compiled[self._name] = self._name
+                    return outputs
+                except tf.errors.OpError as error:
+                    failure = error
+            # TensorFlow remembers that this name failed. Should it fail under another
+            # one as well, it was not for the program on disk.
+            again = f"{self._name}_again"
+            definition = runtime().get_function_def(self._name)
+            definition.signature.name = again
+            _register(definition)
+            outputs = self._run(again, tensors)
+            _compiled[self._name] = again
+            disk_cache.remove(self._name, failure.message)
+            return outputs
+
+
+_in_useless_fork = False
+
+
+def _after_fork_in_child():
+    # A fork copies memory, but no threads: TensorFlow would wait for its own for ever.
+    global _in_useless_fork
+    current = started_runtime()
+    _in_useless_fork = current is not None and current._initialized
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+def _refuse_in_fork():
+    if _in_useless_fork:
+        raise RuntimeError(
+            "This process was forked from one in which TensorFlow had run, and would "
+            "wait for ever for threads that a fork does not copy. Start processes by "
+            'multiprocessing.get_context("spawn") or joblib\'s "loky", or use threads: '
+            'joblib.parallel_config("threading").'
+        )
+
+
+def _register(definition):
+    registry = runtime()
+    # The name is the content: what is there already is the same.
+    if not registry.has_function(definition.signature.name):
+        registry.add_function_def(definition)
 
 
 # Conditions of loops have arguments that are named after their function's counter.

@@ -1,49 +1,135 @@
 """Compiled programs, kept on disk for the next process.
 
-TensorFlow can keep what XLA compiles; it reads the directory from ``TF_XLA_FLAGS``
-when XLA first starts, so importing this package sets it. The directory holds machine
-code: it must belong to the user alone.
+TensorFlow can keep what XLA compiles in a directory. But what it finds there it takes
+on trust, and machine code that has changed runs as it is; and where it cannot read or
+write, the computation fails. So its directory is one in memory (``ram://``, a file
+system of its own), and this module carries programs between that and the disk. What it
+reads it checks, and whatever goes wrong is a warning: the program is compiled then.
+
+The directory on disk holds machine code: it must belong to the user alone.
 """
 
+import contextlib
 import hashlib
 import os
 import platform
 import stat
+import tempfile
 import warnings
 from pathlib import Path
 
 import platformdirs
 import tensorflow as tf
 
+from .. import _quiet
+from .._tensorflow import parse_flags
+
 VARIABLE = "SKGRU_CACHE_DIR"
+_FLAGS = "TF_XLA_FLAGS"
 _FLAG = "--tf_xla_persistent_cache_directory"
+_MEMORY = "ram://skgru"
+_REMEDY = (
+    f"Set {VARIABLE} to a directory that you alone can write to, or to nothing to keep "
+    "none."
+)
+_DIGEST_BYTES = hashlib.sha256().digest_size
+
+_directory = None  # on disk; None: nothing is kept
+_warned = False
 
 
 def enable():
-    """Have TensorFlow keep compiled programs, unless the user has decided otherwise.
+    """Keep compiled programs from now on, unless the user has decided otherwise.
 
     ``SKGRU_CACHE_DIR`` moves the cache; if it is set but empty, nothing is kept. A
     directory of the user's own in ``TF_XLA_FLAGS`` stays.
     """
-    flags = os.environ.get("TF_XLA_FLAGS", "")
+    global _directory
     root = os.environ.get(
         VARIABLE, platformdirs.user_cache_dir("skgru", appauthor=False)
     )
-    if not root or _FLAG in flags:
+    theirs = _FLAG in os.environ.get(_FLAGS, "")
+    if not root or theirs or not _quiet.can_load_quietly():
         return
     directory = Path(root).expanduser().absolute() / _machine()
     problem = _make_private(directory)
     if problem:
-        warnings.warn(
-            f"Compiled programs are not kept: {problem}. Set {VARIABLE} to a directory "
-            "that you alone can write to, or to nothing to keep none.",
-            RuntimeWarning,
-            stacklevel=3,
+        _warn_of_keeping(problem)
+        return
+    _have_tensorflow_keep()
+    _directory = directory
+
+
+@contextlib.contextmanager
+def loaded(name):
+    """Give TensorFlow a program of a name from disk for as long as it may look for it.
+
+    Yields
+    ------
+    found : bool
+        Whether there is any.
+    """
+    found = []
+    for path in _files(name):
+        try:
+            payload = _checked(path)
+        except FileNotFoundError:  # another process has removed it
+            continue
+        except (OSError, ValueError) as error:
+            _remove(path, error)
+            continue
+        found.append(f"{_MEMORY}/{path.name.removeprefix(f'{name}-')}")
+        with tf.io.gfile.GFile(found[-1], "wb") as file:
+            file.write(payload)
+    try:
+        yield bool(found)
+    finally:
+        for path in found:
+            tf.io.gfile.remove(path)
+
+
+def save(name):
+    """Put on disk what TensorFlow has kept of a program that it has just compiled."""
+    if _directory is None:
+        return
+    if not tf.io.gfile.exists(_MEMORY):
+        _warn_of_keeping(
+            "TensorFlow was in use before skgru was imported", "Import skgru first."
         )
         return
-    os.environ["TF_XLA_FLAGS"] = (
-        f"{flags} {_FLAG}={directory} --tf_xla_persistent_cache_read_only=false"
+    for filename in tf.io.gfile.listdir(_MEMORY):
+        path = f"{_MEMORY}/{filename}"
+        try:
+            with tf.io.gfile.GFile(path, "rb") as file:
+                payload = file.read()
+        except tf.errors.NotFoundError:  # another thread's: renamed, or saved by now
+            continue
+        # The directory is one for all threads, and all that the user has XLA compile.
+        if name.encode() in payload:
+            tf.io.gfile.remove(path)
+            _write(_directory / f"{name}-{filename}", payload)
+
+
+def remove(name, reason):
+    """Remove a program from disk that TensorFlow cannot load, and warn."""
+    for path in _files(name):
+        _remove(path, reason)
+
+
+def _have_tensorflow_keep():
+    before = os.environ.get(_FLAGS)
+    os.environ[_FLAGS] = (
+        f"{before or ''} {_FLAG}={_MEMORY} --tf_xla_persistent_cache_read_only=false"
     ).strip()
+    try:
+        # It reads them all when it is first asked for any, and then never again: so
+        # the variable need not stay, where every child would inherit it.
+        parse_flags()
+    finally:
+        if before is None:
+            del os.environ[_FLAGS]
+        else:
+            os.environ[_FLAGS] = before
 
 
 def _machine():
@@ -76,6 +162,73 @@ def _make_private(directory):
         return f"{error.strerror}: {directory}"
     if not os.access(directory, os.W_OK | os.X_OK):
         return f"{directory} cannot be written to"
-    if any(c.isspace() for c in str(directory)):
-        return f"TensorFlow reads no directory with a space in its name: {directory}"
     return None
+
+
+def _files(name):
+    """Return the files of a program, one for each device and setting of TensorFlow."""
+    if _directory is None:
+        return []
+    try:
+        return [p for p in _directory.iterdir() if p.name.startswith(f"{name}-")]
+    except OSError:  # as when it has been removed: writing makes it again, or warns
+        return []
+
+
+def _digest(path, payload):
+    """Return the checksum of a program, which holds only under its own name."""
+    return hashlib.sha256(path.name.encode() + payload).digest()
+
+
+def _checked(path):
+    """Return the program that a file holds."""
+    content = path.read_bytes()
+    digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+    if digest != _digest(path, payload):
+        raise ValueError("its checksum is wrong")
+    return payload
+
+
+def _remove(path, reason):
+    outcome = "It has been removed"
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        outcome = f"It cannot be removed ({error.strerror}): remove it"
+    warnings.warn(
+        f"A compiled program on disk cannot be used, and is compiled again: {path} "
+        f"({getattr(reason, 'strerror', None) or reason}). {outcome}.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
+def _write(path, payload):
+    """Write a program; other processes see all of it or nothing."""
+    problem = _make_private(path.parent)
+    if problem is None:
+        try:
+            descriptor, unfinished = tempfile.mkstemp(dir=path.parent)
+            try:
+                with open(descriptor, "wb") as file:
+                    file.write(_digest(path, payload) + payload)
+                os.replace(unfinished, path)
+            except BaseException:
+                os.unlink(unfinished)
+                raise
+        except OSError as error:
+            problem = f"{error.strerror}: {path}"
+    if problem:
+        _warn_of_keeping(problem)
+
+
+def _warn_of_keeping(problem, remedy=_REMEDY):
+    """Warn once that the next process has to compile again."""
+    global _warned
+    if not _warned:
+        _warned = True
+        warnings.warn(
+            f"Compiled programs are not kept: {problem}. {remedy}",
+            RuntimeWarning,
+            stacklevel=3,
+        )

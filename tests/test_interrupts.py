@@ -1,0 +1,60 @@
+"""Ctrl-C ends a computation as a KeyboardInterrupt, wherever it comes."""
+
+import signal
+import sys
+
+
+def interrupt_at(number, function):
+    """Press Ctrl-C at the n-th tensor that is made for a call of a program.
+
+    TensorFlow asks Python for its context then, and there Ctrl-C can come in.
+
+    Returns
+    -------
+    error : BaseException or None
+        What came out of the function.
+    """
+    count = 0
+
+    def listen(frame, event, argument):
+        nonlocal count
+        if event == "call" and frame.f_code.co_name == "_handle":
+            callers = []
+            while frame is not None:
+                callers.append(frame.f_code.co_qualname)
+                frame = frame.f_back
+            if {"convert_to_eager_tensor", "CompiledFunction.__call__"} <= {*callers}:
+                count += 1
+                if count == number:
+                    signal.raise_signal(signal.SIGINT)
+
+    sys.setprofile(listen)
+    try:
+        function()
+    except BaseException as error:
+        return error
+    finally:
+        sys.setprofile(None)
+
+
+def test_ctrl_c_is_a_keyboard_interrupt_wherever_it_comes(X, labels, classifier):
+    network = classifier(epochs=1).fit(X, labels)
+    network.predict(X)
+    outcomes = []
+    while not outcomes or outcomes[-1] is not None:
+        outcomes.append(interrupt_at(len(outcomes) + 1, lambda: network.predict(X)))
+    assert len(outcomes) > 3
+    assert {type(error) for error in outcomes[:-1]} == {KeyboardInterrupt}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_handler_of_the_users_own_hears_of_ctrl_c(X, labels, classifier):
+    network = classifier(epochs=1).fit(X, labels)
+    network.predict(X)
+    heard = []
+    before = signal.signal(signal.SIGINT, lambda *details: heard.append(details))
+    try:
+        assert interrupt_at(1, lambda: network.predict(X)) is None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(heard) == 1
