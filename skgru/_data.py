@@ -98,7 +98,7 @@ class DataChecks:
             # A text transformer's output knows its own vocabulary.
             size = vocabulary_of(X)
         sequences = as_sequences(X, vocabulary_size=size)
-        self.n_timesteps_in_ = sequences.n_timesteps
+        self.n_timesteps_in_ = int(sequences.lengths.max())
         self.n_features_in_ = sequences.n_features
         vars(self).pop("feature_names_in_", None)
         if sequences.form == "univariate":

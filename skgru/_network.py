@@ -9,12 +9,18 @@ from ._initializers import draw_weights
 from ._keras import private_names
 
 
+# Of the moving averages of batch normalisation: those of the last ten batches or so
+# count, as a training on few samples has few.
+MOMENTUM = 0.9
+
+
 @dataclass(frozen=True)
 class BuiltInNetwork:
     """Which network is meant: what changes its graph, and nothing else.
 
-    With real values a convolution may come first (``filters``), then the stacked GRU
-    layers, a pooling over time, and the head. Dropout follows each GRU layer.
+    Real values may pass a convolution first, with batch normalisation, ReLU and max
+    pooling (``filters``). Then come the stacked GRU layers, a pooling over time, and
+    the head. Dropout follows each GRU layer.
 
     Parameters
     ----------
@@ -24,6 +30,9 @@ class BuiltInNetwork:
         Whether each layer also runs backwards.
     pooling : {"last", "mean", "max"}
         How the top layer's steps become one vector.
+    filters, kernel_size, pool_size : int or None
+        Channels and width of the convolution, and the steps that its pooling makes one;
+        all None without it.
     recurrent_dropout : bool
         Whether masks are drawn for the recurrent state.
     n_features : int
@@ -42,6 +51,9 @@ class BuiltInNetwork:
     units: tuple
     bidirectional: bool
     pooling: str
+    filters: int | None
+    kernel_size: int | None
+    pool_size: int | None
     recurrent_dropout: bool
     n_features: int
     padded: bool
@@ -77,6 +89,8 @@ class BuiltInNetwork:
     def _build(self, dropout, recurrent_dropout):
         rate = recurrent_dropout if self.recurrent_dropout else 0.0
         inputs, steps, mask = self._inputs()
+        if self.filters is not None:
+            steps, mask = self._convolved(steps, mask)
         for i in range(len(self.units)):
             top = i == len(self.units) - 1
             layer = self._recurrent(i, not top or self.pooling != "last", rate)
@@ -112,6 +126,41 @@ class BuiltInNetwork:
         missing = keras.ops.isnan(inputs)
         mask = keras.ops.logical_not(keras.ops.all(missing, axis=-1))
         return inputs, keras.ops.where(missing, 0.0, inputs), mask
+
+    def _convolved(self, steps, mask):
+        """Return the steps that follow the convolution, and their mask or None.
+
+        Padding does not leak: it is zeros to the convolution, as what lies beyond a
+        sequence is; it is left out of the averages; and it is 0 where ReLU makes all
+        values positive or 0, so that it is in no maximum. Pools begin at the first
+        step, and the last one may be short.
+        """
+        steps = _layer(
+            "Conv1D",
+            "convolution",
+            filters=self.filters,
+            kernel_size=self.kernel_size,
+            padding="same",
+            use_bias=False,
+            kernel_initializer="zeros",
+        )(steps)
+        normalise = _layer("BatchNormalization", "normalization", momentum=MOMENTUM)
+        steps = normalise(steps) if mask is None else normalise(steps, mask=mask)
+        steps = _layer("ReLU", "relu")(steps)
+        if mask is not None:
+            mask = keras.ops.cast(keras.ops.expand_dims(mask, -1), "float32")
+            steps = steps * mask
+        if self.pool_size > 1:
+            steps = self._pooled(steps, "")
+            mask = None if mask is None else self._pooled(mask, "mask_")
+        if mask is None:
+            return steps, None
+        return steps, keras.ops.squeeze(mask, -1) > 0
+
+    def _pooled(self, steps, name):
+        pad = _layer("ZeroPadding1D", f"{name}padding", padding=(0, self.pool_size - 1))
+        pool = _layer("MaxPooling1D", f"{name}pool", pool_size=self.pool_size)
+        return pool(pad(steps))
 
     def _recurrent(self, i, return_sequences, recurrent_dropout):
         def layer(direction):
@@ -156,7 +205,11 @@ class BuiltInNetwork:
             "embeddings": "random_uniform",
         }
         weights = draw_weights(network.names, network.shapes, initializers, seeds)
-        return weights, []
+        if self.filters is None:
+            return weights, []
+        # The moving mean and variance of batch normalisation.
+        zeros, ones = np.zeros(self.filters), np.ones(self.filters)
+        return weights, [np.float32(zeros), np.float32(ones)]
 
 
 def _layer(class_name, name, **config):

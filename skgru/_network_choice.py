@@ -80,6 +80,7 @@ class NetworkChoice:
             units=tuple(int(u) for u in self._units()),
             bidirectional=bool(self.bidirectional),
             pooling=self.pooling,
+            **self._stem(tokens),
             recurrent_dropout=self.recurrent_dropout > 0,
             n_features=0 if tokens else sequences.n_features,
             padded=padded,
@@ -100,6 +101,24 @@ class NetworkChoice:
             run_time_inputs=self._rates_of_built_in,
             initial_values=partial(self._draw_built_in, architecture),
         )
+
+    def _stem(self, tokens):
+        """Return the settings of the convolution before the first GRU layer."""
+        filters = self.filters
+        if filters == "auto":
+            filters = None if tokens else 64
+        if filters is None:
+            return {"filters": None, "kernel_size": None, "pool_size": None}
+        # A kernel of more than a third of the steps would see hardly anything else.
+        longest = self.n_timesteps_in_
+        pool_size = self.pool_size
+        if pool_size == "auto":
+            pool_size = min(max(longest // 12, 1), 8)
+        return {
+            "filters": int(filters),
+            "kernel_size": min(int(self.kernel_size), max(longest // 3, 1)),
+            "pool_size": int(pool_size),
+        }
 
     def _rates_of_built_in(self, network):
         values = {"rate": self.dropout, "recurrent_dropout": self.recurrent_dropout}

@@ -26,6 +26,9 @@ _ROUTED = ("model__", "optimizer__")
 # Parameters that only the built-in network has.
 _OF_BUILT_IN = (
     "units",
+    "filters",
+    "kernel_size",
+    "pool_size",
     "bidirectional",
     "pooling",
     "dropout",
@@ -43,6 +46,9 @@ class Parameters:
         "units": [_COUNT, tuple, list],
         "model": "no_validation",  # see check_model_parameter
         "bidirectional": ["boolean"],
+        "filters": [_COUNT, StrOptions({"auto"}), None],
+        "kernel_size": [_COUNT],
+        "pool_size": [_COUNT, StrOptions({"auto"})],
         "pooling": [StrOptions({"last", "mean", "max"})],
         "dropout": [_RATE],
         "recurrent_dropout": [_RATE],
@@ -80,6 +86,9 @@ class Parameters:
         units=64,
         *,
         model=None,
+        filters=None,
+        kernel_size=16,
+        pool_size="auto",
         bidirectional=False,
         pooling="last",
         dropout=0.0,
@@ -112,6 +121,9 @@ class Parameters:
     ):
         self.units = units
         self.model = model
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.pool_size = pool_size
         self.bidirectional = bidirectional
         self.pooling = pooling
         self.dropout = dropout
