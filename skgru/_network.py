@@ -12,6 +12,8 @@ from ._keras import private_names
 # Of the moving averages of batch normalisation: those of the last ten batches or so
 # count, as a training on few samples has few.
 MOMENTUM = 0.9
+# Added to variances: no variance of real data in any units is as small.
+TINY = 1e-30
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class BuiltInNetwork:
     filters, kernel_size, pool_size : int or None
         Channels and width of the convolution, and the steps that its pooling makes one;
         all None without it.
+    standardize : bool
+        Whether each feature is standardised first, by the mean and the variance of the
+        training data.
     recurrent_dropout : bool
         Whether masks are drawn for the recurrent state.
     n_features : int
@@ -54,6 +59,7 @@ class BuiltInNetwork:
     filters: int | None
     kernel_size: int | None
     pool_size: int | None
+    standardize: bool
     recurrent_dropout: bool
     n_features: int
     padded: bool
@@ -121,11 +127,24 @@ class BuiltInNetwork:
             )
             return inputs, embedding(inputs), keras.ops.not_equal(inputs, 0)
         inputs = keras.Input((None, self.n_features), dtype="float32", name="sequences")
+        steps = inputs
+        if self.standardize:
+            # Frozen, so that it uses its averages in training as well. Keras'
+            # Normalization keeps them as constants, and every fit has others.
+            layer = _layer(
+                "BatchNormalization",
+                "standardization",
+                center=False,
+                scale=False,
+                epsilon=TINY,
+                trainable=False,
+            )
+            steps = layer(steps)
         if not self.padded:
-            return inputs, inputs, None
+            return inputs, steps, None
         missing = keras.ops.isnan(inputs)
         mask = keras.ops.logical_not(keras.ops.all(missing, axis=-1))
-        return inputs, keras.ops.where(missing, 0.0, inputs), mask
+        return inputs, keras.ops.where(missing, 0.0, steps), mask
 
     def _convolved(self, steps, mask):
         """Return the steps that follow the convolution, and their mask or None.
@@ -185,31 +204,30 @@ class BuiltInNetwork:
             backward_layer=layer("backward"),
         )
 
-    def initial_values(self, network, kernel_initializer, recurrent_initializer, seeds):
+    def initial_values(self, network, initializers, moments, seeds):
         """Return freshly drawn weights and the model's state before training.
-
-        Kernels come from ``kernel_initializer``, recurrent kernels from
-        ``recurrent_initializer``, embeddings from Keras' uniform default; all else is
-        as Keras begins it.
 
         Parameters
         ----------
         network : skgru._engine.network.Network
-        kernel_initializer, recurrent_initializer : str or keras.Initializer
+        initializers : tuple of two (str or keras.Initializer)
+            Of kernels and of recurrent kernels. Embeddings are drawn by Keras' uniform
+            default; all else is as Keras begins it.
+        moments : tuple of two ndarray of shape (n_features,), or None
+            Mean and variance of the training data, where ``standardize``.
         seeds : numpy.random.Generator
             Gives every initializer without a seed of its own one.
         """
-        initializers = {
-            "kernel": kernel_initializer,
-            "recurrent_kernel": recurrent_initializer,
-            "embeddings": "random_uniform",
-        }
-        weights = draw_weights(network.names, network.shapes, initializers, seeds)
-        if self.filters is None:
-            return weights, []
-        # The moving mean and variance of batch normalisation.
-        zeros, ones = np.zeros(self.filters), np.ones(self.filters)
-        return weights, [np.float32(zeros), np.float32(ones)]
+        by_name = dict(zip(("kernel", "recurrent_kernel"), initializers, strict=True))
+        by_name["embeddings"] = "random_uniform"
+        weights = draw_weights(network.names, network.shapes, by_name, seeds)
+        state = []
+        if self.standardize:
+            state += map(np.float32, moments)
+        if self.filters is not None:
+            # The moving mean and variance of batch normalisation.
+            state += map(np.float32, (np.zeros(self.filters), np.ones(self.filters)))
+        return weights, state
 
 
 def _layer(class_name, name, **config):

@@ -9,7 +9,7 @@ from ._engine.network import InputShape
 from ._engine.parts import ModelParts
 from ._engine.program import padded_length
 from ._engine.randomness import WEIGHTS, random_stream
-from ._engine.samples import Samples
+from ._engine.samples import Samples, step_moments
 from ._keras import default_seeds, has_graph, private_names
 from ._model_check import check_compiled, check_head, check_is_model
 from ._model_function import (
@@ -81,6 +81,7 @@ class NetworkChoice:
             bidirectional=bool(self.bidirectional),
             pooling=self.pooling,
             **self._stem(tokens),
+            standardize=bool(self.standardize) and not tokens,
             recurrent_dropout=self.recurrent_dropout > 0,
             n_features=0 if tokens else sequences.n_features,
             padded=padded,
@@ -99,7 +100,7 @@ class NetworkChoice:
             inputs,
             data.targets,
             run_time_inputs=self._rates_of_built_in,
-            initial_values=partial(self._draw_built_in, architecture),
+            initial_values=partial(self._draw_built_in, architecture, data.samples),
         )
 
     def _stem(self, tokens):
@@ -124,11 +125,14 @@ class NetworkChoice:
         values = {"rate": self.dropout, "recurrent_dropout": self.recurrent_dropout}
         return tuple(float(values[name]) for name in network.rate_names)
 
-    def _draw_built_in(self, architecture, network, seed):
+    def _draw_built_in(self, architecture, samples, network, seed):
+        moments = None
+        if architecture.standardize:
+            moments = step_moments(samples.sequences)
         return architecture.initial_values(
             network,
-            self.kernel_initializer,
-            self.recurrent_initializer,
+            (self.kernel_initializer, self.recurrent_initializer),
+            moments,
             random_stream(seed, WEIGHTS),
         )
 

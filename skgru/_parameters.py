@@ -26,6 +26,7 @@ _ROUTED = ("model__", "optimizer__")
 # Parameters that only the built-in network has.
 _OF_BUILT_IN = (
     "units",
+    "standardize",
     "filters",
     "kernel_size",
     "pool_size",
@@ -46,6 +47,7 @@ class Parameters:
         "units": [_COUNT, tuple, list],
         "model": "no_validation",  # see check_model_parameter
         "bidirectional": ["boolean"],
+        "standardize": ["boolean"],
         "filters": [_COUNT, StrOptions({"auto"}), None],
         "kernel_size": [_COUNT],
         "pool_size": [_COUNT, StrOptions({"auto"})],
@@ -86,6 +88,7 @@ class Parameters:
         units=64,
         *,
         model=None,
+        standardize=True,
         filters=None,
         kernel_size=16,
         pool_size="auto",
@@ -121,6 +124,7 @@ class Parameters:
     ):
         self.units = units
         self.model = model
+        self.standardize = standardize
         self.filters = filters
         self.kernel_size = kernel_size
         self.pool_size = pool_size

@@ -49,6 +49,47 @@ class Sequences:
         return Sequences(self.block[indices], self.lengths[indices], self.form)
 
 
+# Samples that are looked at together: few enough to stay in the processor's cache.
+SAMPLES_AT_ONCE = 256
+
+
+def step_moments(sequences):
+    """Return the mean and the variance of each feature over all steps.
+
+    A feature that never changes gets a variance of 1.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        Of real values.
+
+    Returns
+    -------
+    mean, variance : ndarray of shape (n_features,), dtype float64
+    """
+    n_steps = int(sequences.lengths.sum(dtype=np.int64))
+    # Steps after the end are 0, so they add nothing to the sum.
+    total = sum(x.sum(axis=(0, 1)) for x, _ in _pieces(sequences))
+    mean = total / n_steps
+    squares = sum(
+        np.einsum("nti,nti,nt->i", x - mean, x - mean, inside)
+        for x, inside in _pieces(sequences)
+    )
+    variance = squares / n_steps
+    # What rounding makes of a constant: a float32 has 24 bits.
+    constant = variance <= (2.0**-22 * mean) ** 2
+    return mean, np.where(constant, 1.0, variance)
+
+
+def _pieces(sequences):
+    """Yield pieces of the block as float64, and which of their steps are real."""
+    steps = np.arange(sequences.n_timesteps)
+    for start in range(0, len(sequences), SAMPLES_AT_ONCE):
+        piece = slice(start, start + SAMPLES_AT_ONCE)
+        inside = steps < sequences.lengths[piece, np.newaxis]
+        yield sequences.block[piece].astype(np.float64), inside.astype(np.float64)
+
+
 @dataclass(frozen=True)
 class Samples:
     """Sequences with their encoded targets and weights.
