@@ -8,7 +8,6 @@ import numpy as np
 from ._initializers import draw_weights
 from ._keras import private_names
 
-
 # Of the moving averages of batch normalisation: those of the last ten batches or so
 # count, as a training on few samples has few.
 MOMENTUM = 0.9

@@ -13,7 +13,15 @@ from skgru import GRUClassifier, GRURegressor
 N_TIMESTEPS, N_FEATURES = 6, 3
 # Three batches, the last of them short.
 N_SAMPLES, BATCH_SIZE = 44, 16
+# One GRU layer and nothing else: what most tests compare with.
+PLAIN = {
+    "standardize": False,
+    "filters": None,
+    "bidirectional": False,
+    "pooling": "last",
+}
 SMALL = {
+    **PLAIN,
     "units": 4,
     "epochs": 3,
     "batch_size": BATCH_SIZE,

@@ -12,6 +12,7 @@ import optuna
 import skopt
 from optuna_integration import OptunaSearchCV
 from protocol import serve
+from skgru_peer import make
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import (
@@ -23,7 +24,7 @@ from sklearn.model_selection import (
 )
 from tasks import load
 
-from skgru import GRUClassifier, cache_info, tuning
+from skgru import cache_info, tuning
 
 # OptunaSearchCV calls itself experimental and uses its own deprecated terminator.
 warnings.filterwarnings("ignore", module="optuna")
@@ -130,10 +131,10 @@ def search(engine, data, config, n_candidates, seed):
     """Search in a process that has compiled; return the course of the search."""
     X_train, y_train, X_test, y_test = load(data)
     epochs = config["epochs"]
-    GRUClassifier(**config | {"epochs": 1}).fit(X_train, y_train).predict(X_test)
+    make(config | {"epochs": 1}, seed).fit(X_train, y_train).predict(X_test)
     compiled = cache_info().misses
     clock = Clock()
-    estimator = GRUClassifier(**config, random_state=seed)
+    estimator = make(config, seed)
     candidates = make_search(engine, estimator, n_candidates, epochs, seed, clock)
     began = time.perf_counter()
     candidates.fit(X_train, y_train)
@@ -147,7 +148,7 @@ def search(engine, data, config, n_candidates, seed):
             {"seconds": end, **point} for end, point in zip(ends, course, strict=True)
         ]
     best = {k: v for k, v in best.items() if k != "epochs"}
-    chosen = GRUClassifier(**config | best, random_state=seed).fit(X_train, y_train)
+    chosen = make(config | best, seed).fit(X_train, y_train)
     return {
         "seconds": seconds,
         "epochs": course[-1]["epochs"],

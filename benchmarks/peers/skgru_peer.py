@@ -28,8 +28,17 @@ AUGMENTERS = [
 ]
 
 
+# The network that all peers train.
+PLAIN = {
+    "standardize": False,
+    "filters": None,
+    "bidirectional": False,
+    "pooling": "last",
+}
+
+
 def make(config, seed):
-    return GRUClassifier(**config, random_state=seed)
+    return GRUClassifier(**PLAIN | config, random_state=seed)
 
 
 def make_search(config, grid, folds, seed):

@@ -15,10 +15,10 @@ def start(modules, data=None, config=None):
     if data is not None:
         from tasks import load
 
-        import skgru
-
         X_train, y_train, X_test, _ = load(data)
-        classifier = skgru.GRUClassifier(**config, random_state=0)
+        from skgru_peer import make
+
+        classifier = make(config, 0)
         for name, call in [
             ("first fit", lambda: classifier.fit(X_train, y_train)),
             ("second fit", lambda: classifier.fit(X_train, y_train)),
