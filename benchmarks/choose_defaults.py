@@ -88,10 +88,8 @@ def main():
                 name: accuracies(parameters, *read(name), bench.rounds)
                 for name in names
             }
-            means = {
-                n: round(float(np.mean(v)), 3) for n, v in answers[candidate].items()
-            }
-            print(candidate, means, f"{np.mean(list(means.values())):.3f}", flush=True)
+            means = [float(np.mean(v)) for v in answers[candidate].values()]
+            print(f"{candidate}: {np.mean(means):.3f}", flush=True)
         report(bench, names, answers)
 
 

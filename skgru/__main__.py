@@ -17,7 +17,7 @@ from skgru.datasets import load_japanese_vowels
 from skgru.preprocessing import SequenceResampler, SequenceScaler
 
 GRID = {
-    "gruclassifier__learning_rate": [3e-3, 1e-2],
+    "gruclassifier__learning_rate": [1e-3, 3e-3],
     "gruclassifier__batch_size": [16, 32],
     "gruclassifier__clipnorm": [None, 1.0],
     "gruclassifier__l2": [0.0, 1e-4],
@@ -45,7 +45,6 @@ def main(arguments=None):
         SequenceScaler(),
         GRUClassifier(
             options.units,
-            bidirectional=True,
             epochs=options.epochs,
             random_state=options.seed,
         ),
