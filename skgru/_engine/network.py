@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from .._keras import is_shared, last_operation
+from .._keras import is_shared, last_operation, layers_of
+from .._tensorflow import scratch_graph
 from .forms import use_run_time_forms
 from .forms.dense import SumOfProductsDense, has_few_outputs
 from .losses import is_cross_entropy_of, sample_losses
@@ -102,14 +103,51 @@ class Network:
 
         The model is traced once without its recurrent layers to find out their shapes.
         """
-        with tf.Graph().as_default(), Scope(planning=True) as scope:
+        with scratch_graph().as_default():
+            planned = self._plan(batch_size, training=False)
+        return [[tf.zeros(s, dtype) for s in shapes] for shapes, dtype in planned]
+
+    def _plan(self, batch_size, training):
+        """Trace the model in the present graph, without its recurrent layers."""
+        rates = {(id(layer), name): 0.5 for layer, name in self._rate_slots}
+        seed = tf.zeros(2, tf.int32)
+        with Scope(rates=rates, seed=seed, planning=True) as scope:
             X = tf.zeros((batch_size, *self._inputs.of_sequence), self._dtype)
             values = [tf.zeros(shape) for shape in self.shapes]
             state = [tf.zeros(spec.shape, spec.dtype) for spec in self.state_specs]
             lengths = tf.ones(batch_size, tf.int32)
-            self._call(values, state, X, lengths, training=False)
-        planned = scope.planned
-        return [[tf.zeros(s, dtype) for s in shapes] for shapes, dtype in planned]
+            self._call(values, state, X, lengths, training=training)
+        return scope.planned
+
+    def find_operation(self, op_type):
+        """Return the name of an operation of the model, or None.
+
+        It begins with the names of the layers that the operation stands in.
+
+        Parameters
+        ----------
+        op_type : str or None
+            TensorFlow's name of its kind. None: what reads a resource that is not the
+            model's.
+        """
+        graph = scratch_graph()
+        with graph.as_default():
+            self._plan(1, training=True)
+        if op_type is None:
+            found = [
+                operation
+                for outside, inside in graph.captures
+                if outside.dtype == tf.resource
+                for operation in inside.consumers()
+            ]
+        else:
+            found = [o for o in graph.get_operations() if o.type == op_type]
+        return found[0].name if found else None
+
+    @property
+    def layers(self):
+        """All layers of the model, those inside others included."""
+        return layers_of(self._model)
 
     def train(self, weights, state, X, lengths, n_present, rates, seed, storage):
         """Call the model in training.

@@ -7,7 +7,6 @@ import numpy as np
 import tensorflow as tf
 
 from .._keras import learning_rate_variable
-from .compiled import CompiledFunction
 from .network import InputShape
 from .optimizers import OptimizerSpec
 from .program import Program, Rates
@@ -63,7 +62,7 @@ class TrainProgram(Program):
         values = [v.numpy() for v in variables]
         self.initial_slots = values[: self._rate_at] + values[self._rate_at + 1 :]
         n_rates = len(Rates._fields) - 1 + self.network.n_run_time_inputs
-        self._function = CompiledFunction(
+        self._function = self.compile(
             self._train,
             [
                 *self.weights_signature(),
