@@ -66,6 +66,9 @@ class Network:
         The parameter that each run-time rate is: ``"rate"``, ``"recurrent_dropout"``.
     penalties : Penalties
     n_outputs : int
+    mixes_rows : bool
+        Whether layers compute a loss or an average over all rows of a batch, those
+        included that hold no sample. Known once a training step has been traced.
     """
 
     def __init__(self, architecture, inputs, loss):
@@ -86,6 +89,9 @@ class Network:
         self.n_outputs = architecture.n_outputs
         self._activation = _take_activation(model, loss)
         self._model = use_run_time_forms(model)
+        self._own_regularizers = sum(v.regularizer is not None for v in parts.trainable)
+        self._of_rows = parts.of_rows
+        self.mixes_rows = False
         self._flat = inputs.n_features and len(architecture.input_shape) == 1
 
     @property
@@ -228,11 +234,38 @@ class Network:
         with keras.StatelessScope(mapping, collect_losses=True) as stateless:
             values = tf.cast(self._model(X, training=training), tf.float32)
             losses = [tf.cast(loss, tf.float32) for loss in self._model.losses]
+        after = [stateless.get_current_value(v) for v in self._state]
+        if training:
+            self._check_not_assigned(weights, stateless)
+            changed = {
+                id(variable)
+                for variable, old, new in zip(self._state, state, after, strict=True)
+                if new is not old
+            }
+            self.mixes_rows = len(losses) > self._own_regularizers or bool(
+                changed & self._of_rows
+            )
         state = [
-            tf.ensure_shape(stateless.get_current_value(v), v.shape)
-            for v in self._state
+            tf.ensure_shape(value, variable.shape)
+            for value, variable in zip(after, self._state, strict=True)
         ]
         return values, state, losses
+
+    def _check_not_assigned(self, weights, stateless):
+        """Refuse layers that set a trainable weight while they are called."""
+        for variable, weight in zip(self._trainable, weights, strict=True):
+            if stateless.get_current_value(variable) is not weight:
+                owner = next(
+                    layer
+                    for layer in reversed(self.layers)
+                    if any(v is variable for v in layer.variables)
+                )
+                raise ValueError(
+                    f"The layer {owner.name!r} ({type(owner).__name__}) of the network "
+                    f"that 'model' returned sets its trainable weight {variable.name!r}"
+                    " while it is called, which is not supported: the optimizer alone "
+                    "changes it. Use a constraint of the weight instead."
+                )
 
     def _shown(self, X, lengths):
         """Return X with the model's value for padding after the end of sequences."""

@@ -77,6 +77,33 @@ class Program:
 
         return call
 
+    def only_batch(self, chunk, i, n_samples):
+        """Return a chunk for this program that holds one batch of another program's.
+
+        Parameters
+        ----------
+        chunk : Chunk
+        i : int
+            Number of the batch.
+        n_samples : int
+            Rows of it that hold a sample.
+        """
+
+        def first(value):
+            rows = np.asarray(value[i])[:n_samples]
+            whole = np.zeros((self.n_batches, *rows.shape), rows.dtype)
+            whole[0] = rows
+            return whole
+
+        n_rows = np.ones(self.n_batches, np.float32)
+        n_rows[0] = n_samples
+        return Chunk(
+            *map(first, (chunk.X, chunk.lengths, chunk.y, chunk.sample_weight)),
+            n_samples=n_rows,
+            first_step=np.int32(0),
+            n_steps=np.int32(1),
+        )
+
     @property
     def n_weights(self):
         """Number of weights in all."""
