@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from ._engine.optimizers import resolve_optimizer
-from ._keras import compile_settings, has_graph, last_operation
+from ._keras import compile_settings, has_graph, last_operation, layers_of
 from ._model_function import name_of
 
 _LOSSES = {
@@ -28,6 +28,12 @@ def check_is_model(model, function, owner):
     where = f"The function {name_of(function)}, the 'model' parameter of {owner},"
     if not isinstance(model, keras.Model):
         raise TypeError(f"{where} must return a keras.Model. Got {model!r} instead.")
+    for layer in layers_of(model):
+        if getattr(layer, "stateful", False):
+            raise ValueError(
+                f"{where} must return a model without state from batch to batch. Got "
+                f"stateful=True in layer {layer.name!r}: samples are shuffled."
+            )
     if not has_graph(model):
         return
     for what, tensors in (("input", model.inputs), ("output", model.outputs)):
@@ -36,6 +42,12 @@ def check_is_model(model, function, owner):
                 f"{where} must return a model of one {what}. Got {len(tensors)} of "
                 "them."
             )
+    batch_size = model.inputs[0].shape[0]
+    if batch_size is not None:
+        raise ValueError(
+            f"{where} must return a model of any batch size. Got an input of "
+            f"{batch_size} samples: leave out batch_size and batch_shape."
+        )
 
 
 def check_head(model, output_shape, function, targets, owner):

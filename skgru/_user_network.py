@@ -25,7 +25,7 @@ class UserNetwork:
     n_outputs : int
         Width of its head.
     masks : bool
-        Whether it masks padding itself, by ``Masking`` or ``mask_zero``.
+        Whether it has a layer that masks padding: ``Masking`` or ``mask_zero``.
     config : str or None
         The whole configuration, as JSON; None if a part of it has none.
     factory : callable or None

@@ -255,16 +255,11 @@ class Network:
         """Refuse layers that set a trainable weight while they are called."""
         for variable, weight in zip(self._trainable, weights, strict=True):
             if stateless.get_current_value(variable) is not weight:
-                owner = next(
-                    layer
-                    for layer in reversed(self.layers)
-                    if any(v is variable for v in layer.variables)
-                )
                 raise ValueError(
-                    f"The layer {owner.name!r} ({type(owner).__name__}) of the network "
-                    f"that 'model' returned sets its trainable weight {variable.name!r}"
-                    " while it is called, which is not supported: the optimizer alone "
-                    "changes it. Use a constraint of the weight instead."
+                    f"The network that 'model' returned sets its trainable weight "
+                    f"{variable.path!r} while it is called, which is not supported: "
+                    "the optimizer alone changes it. Use a constraint of the weight "
+                    "instead."
                 )
 
     def _shown(self, X, lengths):

@@ -24,6 +24,8 @@ _FORMS = {
     keras.layers.Normalization: (AdaptedNormalization, is_adapted),
     keras.layers.Dropout: (RunTimeDropout, lambda layer: True),
 }
+for _stock, (_form, _) in _FORMS.items():
+    _form.__name__ = _stock.__name__  # in Keras' errors and warnings
 
 
 def form_of(layer):
