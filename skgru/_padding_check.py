@@ -11,7 +11,7 @@ _STEPS = 8
 
 
 def _key(network):
-    return network.key, network.classes, network.input_shape
+    return network.key, network.behaviours, network.input_shape
 
 
 @cached(LRUCache(256), key=_key, lock=threading.Lock())
