@@ -1,6 +1,9 @@
 """Whether a user's model fits the data and the estimator's parameters."""
 
+import json
+import threading
 import warnings
+import weakref
 
 import keras
 import numpy as np
@@ -23,11 +26,21 @@ _LOSSES = {
 _OF_EXECUTION = {"jit_compile", "run_eagerly", "steps_per_execution", "auto_scale_loss"}
 
 
+_returned, _lock = weakref.WeakSet(), threading.Lock()
+
+
 def check_is_model(model, function, owner):
-    """Refuse what is no ``keras.Model`` of one input and one output."""
+    """Refuse what is no new ``keras.Model`` of one input and one output."""
     where = f"The function {name_of(function)}, the 'model' parameter of {owner},"
     if not isinstance(model, keras.Model):
         raise TypeError(f"{where} must return a keras.Model. Got {model!r} instead.")
+    with _lock:
+        if model in _returned:
+            raise ValueError(
+                f"{where} must return a new model at every call. Got one that it has "
+                "returned before."
+            )
+        _returned.add(model)
     for layer in layers_of(model):
         if getattr(layer, "stateful", False):
             raise ValueError(
@@ -119,10 +132,10 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
     spec, own = resolve_optimizer(model.optimizer, {}, owner)
     own["learning_rate"] = float(model.optimizer.learning_rate.numpy())
     if spec != optimizer:
+        theirs, ours = _described(spec, optimizer), _described(optimizer, spec)
         raise ValueError(
-            f"{compiled}optimizer {_described(spec)}, but the 'optimizer' of {owner} "
-            f"is {_described(optimizer)}. Set the estimator's, or return the model "
-            "uncompiled."
+            f"{compiled}optimizer {theirs}, but the 'optimizer' of {owner} is {ours}. "
+            "Set the estimator's, or return the model uncompiled."
         )
     for name in {**own, **rates}:
         value, expected = own.get(name), rates.get(name)
@@ -165,5 +178,10 @@ def _snake_case(name):
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 
-def _described(spec):
-    return f"{spec.cls.__name__} with {spec.config}"
+def _described(spec, other):
+    """Name an optimizer, and what of its settings another one of the class has not."""
+    if spec.cls is not other.cls:
+        return spec.cls.__name__
+    config, rest = json.loads(spec.config), json.loads(other.config)
+    own = [f"{name}={config[name]!r}" for name in config if config[name] != rest[name]]
+    return f"{spec.cls.__name__}({', '.join(own)})"

@@ -129,7 +129,7 @@ class NetworkChoice:
             function,
             self.get_params(deep=False),
             meta,
-            partial(self._compile_kwargs, data.targets),
+            partial(_compile_kwargs, data.targets.loss, optimizer, rates),
             (steps, *features),
             owner,
         )
@@ -159,19 +159,6 @@ class NetworkChoice:
             run_time_inputs=lambda network: tuple(parts.run_time_inputs()),
             initial_values=lambda network, seed: parts.values(),
         )
-
-    def _compile_kwargs(self, targets):
-        """Return what scikeras gives a function that compiles its model itself."""
-        optimizer, rates = self._resolve_optimizer()
-        settings = {"learning_rate": rates.learning_rate}
-        for name in ("clipnorm", "clipvalue", "global_clipnorm"):
-            if np.isfinite(getattr(rates, name)):
-                settings[name] = getattr(rates, name)
-        return {
-            "optimizer": optimizer.make(**settings),
-            "loss": targets.loss,
-            "metrics": None,
-        }
 
     # ---- prediction ----
 
@@ -234,6 +221,15 @@ def _make_model(function, params, meta, compile_kwargs, shape, owner, seeds):
     if has_graph(model):
         return model, model.input_shape[1:], model.output_shape
     return model, shape, outputs.shape
+
+
+def _compile_kwargs(loss, optimizer, rates):
+    """Return what scikeras gives a function that compiles its model itself."""
+    settings = {"learning_rate": rates.learning_rate}
+    for name in ("clipnorm", "clipvalue", "global_clipnorm"):
+        if np.isfinite(getattr(rates, name)):
+            settings[name] = getattr(rates, name)
+    return {"optimizer": optimizer.make(**settings), "loss": loss, "metrics": None}
 
 
 def _again(make):

@@ -82,6 +82,9 @@ class UserNetwork:
         behaviours = tuple(map(behaviour, state["objects"]))
         vars(self).update({**state, "behaviours": behaviours})
 
+    def __deepcopy__(self, memo):
+        return self  # it never changes
+
     @property
     def any_length(self):
         """Whether the model takes sequences of any number of steps."""
