@@ -231,7 +231,7 @@ class Network:
             X = X[:, :, 0]
         variables = [*self._trainable, *self._state]
         mapping = list(zip(variables, [*weights, *state], strict=True))
-        with keras.StatelessScope(mapping, collect_losses=True) as stateless:
+        with _Variables(mapping, collect_losses=True) as stateless:
             values = tf.cast(self._model(X, training=training), tf.float32)
             losses = [tf.cast(loss, tf.float32) for loss in self._model.losses]
         after = [stateless.get_current_value(v) for v in self._state]
@@ -268,6 +268,14 @@ class Network:
             return X  # ids of 0
         inside = tf.range(self._inputs.n_timesteps) < lengths[:, None]
         return tf.where(inside[:, :, None], X, np.float32(self._padding))
+
+
+class _Variables(keras.StatelessScope):
+    """Values of variables, through whose assignment no gradient goes, as in Keras."""
+
+    def add_update(self, update):
+        variable, value = update
+        super().add_update((variable, tf.stop_gradient(value)))
 
 
 def _take_activation(model, loss):
