@@ -1,12 +1,15 @@
 """Whether a user's model fits the data and the estimator's parameters."""
 
+import json
+import threading
 import warnings
+import weakref
 
 import keras
 import numpy as np
 
 from ._engine.optimizers import resolve_optimizer
-from ._keras import compile_settings, has_graph, last_operation
+from ._keras import compile_settings, has_graph, last_operation, layers_of
 from ._model_function import name_of
 
 _LOSSES = {
@@ -23,11 +26,27 @@ _LOSSES = {
 _OF_EXECUTION = {"jit_compile", "run_eagerly", "steps_per_execution", "auto_scale_loss"}
 
 
+_returned, _lock = weakref.WeakSet(), threading.Lock()
+
+
 def check_is_model(model, function, owner):
-    """Refuse what is no ``keras.Model`` of one input and one output."""
+    """Refuse what is no new ``keras.Model`` of one input and one output."""
     where = f"The function {name_of(function)}, the 'model' parameter of {owner},"
     if not isinstance(model, keras.Model):
         raise TypeError(f"{where} must return a keras.Model. Got {model!r} instead.")
+    with _lock:
+        if model in _returned:
+            raise ValueError(
+                f"{where} must return a new model at every call. Got one that it has "
+                "returned before."
+            )
+        _returned.add(model)
+    for layer in layers_of(model):
+        if getattr(layer, "stateful", False):
+            raise ValueError(
+                f"{where} must return a model without state from batch to batch. Got "
+                f"stateful=True in layer {layer.name!r}: samples are shuffled."
+            )
     if not has_graph(model):
         return
     for what, tensors in (("input", model.inputs), ("output", model.outputs)):
@@ -36,6 +55,12 @@ def check_is_model(model, function, owner):
                 f"{where} must return a model of one {what}. Got {len(tensors)} of "
                 "them."
             )
+    batch_size = model.inputs[0].shape[0]
+    if batch_size is not None:
+        raise ValueError(
+            f"{where} must return a model of any batch size. Got an input of "
+            f"{batch_size} samples: leave out batch_size and batch_shape."
+        )
 
 
 def check_head(model, output_shape, function, targets, owner):
@@ -107,10 +132,10 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
     spec, own = resolve_optimizer(model.optimizer, {}, owner)
     own["learning_rate"] = float(model.optimizer.learning_rate.numpy())
     if spec != optimizer:
+        theirs, ours = _described(spec, optimizer), _described(optimizer, spec)
         raise ValueError(
-            f"{compiled}optimizer {_described(spec)}, but the 'optimizer' of {owner} "
-            f"is {_described(optimizer)}. Set the estimator's, or return the model "
-            "uncompiled."
+            f"{compiled}optimizer {theirs}, but the 'optimizer' of {owner} is {ours}. "
+            "Set the estimator's, or return the model uncompiled."
         )
     for name in {**own, **rates}:
         value, expected = own.get(name), rates.get(name)
@@ -153,5 +178,10 @@ def _snake_case(name):
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 
-def _described(spec):
-    return f"{spec.cls.__name__} with {spec.config}"
+def _described(spec, other):
+    """Name an optimizer, and what of its settings another one of the class has not."""
+    if spec.cls is not other.cls:
+        return spec.cls.__name__
+    config, rest = json.loads(spec.config), json.loads(other.config)
+    own = [f"{name}={config[name]!r}" for name in config if config[name] != rest[name]]
+    return f"{spec.cls.__name__}({', '.join(own)})"

@@ -18,6 +18,7 @@ from ._model_function import (
     scikeras_metadata,
 )
 from ._network import BuiltInNetwork
+from ._padding_check import ignores_padding
 from ._user_network import UserNetwork, call_symbolically, user_network
 
 
@@ -151,7 +152,7 @@ class NetworkChoice:
             function,
             self.get_params(deep=False),
             meta,
-            partial(self._compile_kwargs, data.targets),
+            partial(_compile_kwargs, data.targets.loss, optimizer, rates),
             (steps, *features),
             owner,
         )
@@ -182,19 +183,6 @@ class NetworkChoice:
             initial_values=lambda network, seed: parts.values(),
         )
 
-    def _compile_kwargs(self, targets):
-        """Return what scikeras gives a function that compiles its model itself."""
-        optimizer, rates = self._resolve_optimizer()
-        settings = {"learning_rate": rates.learning_rate}
-        for name in ("clipnorm", "clipvalue", "global_clipnorm"):
-            if np.isfinite(getattr(rates, name)):
-                settings[name] = getattr(rates, name)
-        return {
-            "optimizer": optimizer.make(**settings),
-            "loss": targets.loss,
-            "metrics": None,
-        }
-
     # ---- prediction ----
 
     def _for_sequences(self, fitted, sequences):
@@ -203,8 +191,9 @@ class NetworkChoice:
         if isinstance(architecture, UserNetwork):
             longest = sequences.n_timesteps
             tokens = sequences.form == "tokens"
-            unequal = sequences.is_padded and not (tokens and not architecture.masks)
-            if tokens and not architecture.masks:
+            as_any = tokens and not ignores_padding(architecture)
+            unequal = sequences.is_padded and not as_any
+            if as_any:
                 # Padding is as any id to it: it must be as wide as in training.
                 longest = max(longest, inputs.n_timesteps)
             return architecture, _inputs_of_users(
@@ -257,6 +246,15 @@ def _make_model(function, params, meta, compile_kwargs, shape, owner, seeds):
     return model, shape, outputs.shape
 
 
+def _compile_kwargs(loss, optimizer, rates):
+    """Return what scikeras gives a function that compiles its model itself."""
+    settings = {"learning_rate": rates.learning_rate}
+    for name in ("clipnorm", "clipvalue", "global_clipnorm"):
+        if np.isfinite(getattr(rates, name)):
+            settings[name] = getattr(rates, name)
+    return {"optimizer": optimizer.make(**settings), "loss": loss, "metrics": None}
+
+
 def _again(make):
     model, _, _ = make(np.random.default_rng(0))
     return model
@@ -286,7 +284,7 @@ def _inputs_of_users(network, sequences, longest, unequal, owner, fitted=None):
             f"{owner} returned takes {steps}. Let its input be "
             "keras.Input((None, n_features)), or truncate X."
         )
-    if fitted is not None and tokens and not network.masks:
+    if fitted is not None and tokens and not ignores_padding(network):
         if longest > fitted.inputs.n_timesteps:
             raise ValueError(
                 f"X has {longest} token ids a row, but {owner} was fitted on "
@@ -294,19 +292,28 @@ def _inputs_of_users(network, sequences, longest, unequal, owner, fitted=None):
                 "Use keras.layers.Embedding(..., mask_zero=True), or truncate X."
             )
     if tokens:
-        padded = network.masks
+        padded = ignores_padding(network)
     else:
         padded = unequal or (steps is not None and longest < steps)
-    if padded and not network.masks:
+    if padded and not ignores_padding(network):
         raise ValueError(
             f"X has sequences of different lengths (or fewer steps than the network "
-            f"takes), which {owner} pads with zeros, but the network that 'model' "
-            "returned does not mask them. Begin it with keras.layers.Masking(), or "
+            f"takes), which {owner} pads with zeros, but padding changes what the "
+            f"network that 'model' returned predicts. {_how_to_mask(network)}, or "
             "bring X to one length with skgru.preprocessing.SequenceResampler."
         )
     if steps is None:
         steps = padded_length(longest) if padded else longest
     return InputShape(steps, 0 if tokens else sequences.n_features, padded)
+
+
+def _how_to_mask(network):
+    if not network.masks:
+        return "Begin it with keras.layers.Masking()"
+    return (
+        "Its mask gets lost, as in Conv1D, Flatten and GlobalMaxPooling1D: pass it on, "
+        "GRU(...)(x, mask=keras.layers.Masking().compute_mask(inputs))"
+    )
 
 
 def _check_features(network, sequences, tokens, owner):

@@ -20,6 +20,11 @@ def without_keras_objects():
         _plain.reset(token)
 
 
+def is_plain():
+    """Whether a state is being made for a file, or taken from one, without pickle."""
+    return _plain.get()
+
+
 def to_state(state):
     """Return an estimator's attributes as they are to be written."""
     if not _plain.get():

@@ -3,7 +3,7 @@
 import keras
 
 from ._engine.parts import ModelParts
-from ._keras import has_graph, private_names
+from ._keras import has_graph, layers_of, private_names
 
 
 class StockModel:
@@ -37,7 +37,10 @@ class StockModel:
         """
         variables = self._variables()
         for variable, value in zip(variables, values, strict=True):
-            variable.assign(value[: variable.shape[0]] if variable.shape else value)
+            variable.assign(value[: variable.shape[0]] if value.ndim else value)
+        for layer in layers_of(self.model):
+            if isinstance(layer, keras.layers.Normalization):
+                layer.finalize_state()  # what it adapted to lies beside its weights
 
     def values(self, values):
         """Return the weights and the state; rows that the model lacks are kept."""

@@ -6,6 +6,7 @@
 from tensorflow.python import _pywrap_tensorflow_internal
 from tensorflow.python.client import pywrap_tf_session
 from tensorflow.python.eager import context
+from tensorflow.python.framework.func_graph import FuncGraph
 
 
 def runtime():
@@ -29,3 +30,8 @@ def parse_flags():
 def library_path():
     """Return the path of the library that holds TensorFlow's log."""
     return _pywrap_tensorflow_internal.__file__
+
+
+def scratch_graph():
+    """Return a graph to trace into and throw away; it may use tensors from outside."""
+    return FuncGraph("skgru_scratch")

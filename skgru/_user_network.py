@@ -6,8 +6,19 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 
+from ._custom_objects import (
+    anonymous_lambdas,
+    behaviour,
+    check_from_file,
+    check_travels,
+    custom_names,
+    custom_objects,
+    is_of_keras,
+    registered_name,
+)
 from ._engine.model_key import model_key
 from ._keras import default_seeds, has_graph, layers_of, private_names
+from ._portable import is_plain
 
 
 @dataclass(frozen=True)
@@ -18,14 +29,16 @@ class UserNetwork:
     ----------
     key : str
         The model's configuration without what programs take as inputs, as JSON.
-    classes : tuple of type
-        The classes of its parts that are not Keras' own.
+    objects : tuple of types and functions
+        What its configuration names that is not Keras' own.
+    behaviours : tuple
+        What tells those from others of the same names, see `behaviour`.
     input_shape : tuple
         Shape of one sequence for it; None where any number of steps will do.
     n_outputs : int
         Width of its head.
     masks : bool
-        Whether it masks padding itself, by ``Masking`` or ``mask_zero``.
+        Whether it has a layer that masks padding: ``Masking`` or ``mask_zero``.
     config : str or None
         The whole configuration, as JSON; None if a part of it has none.
     factory : callable or None
@@ -33,7 +46,8 @@ class UserNetwork:
     """
 
     key: str
-    classes: tuple
+    objects: tuple = field(compare=False)
+    behaviours: tuple = field(repr=False)
     input_shape: tuple
     n_outputs: int
     masks: bool
@@ -45,16 +59,31 @@ class UserNetwork:
 
     def __getstate__(self):
         if self.config is None:
-            names = [c.__qualname__ for c in self.classes if isinstance(c, type)]
+            names = [c.__qualname__ for c in self.objects]
             raise TypeError(
-                "A fitted network can be kept in files only if each of its parts has a "
+                "A fitted network can be kept only if each of its parts has a "
                 f"configuration, and one of {names} has none. Give it a get_config() "
                 "that returns the arguments of its __init__."
             )
-        return {**vars(self), "factory": None}
+        check_travels(self.config, self.objects)
+        if is_plain():
+            for name in anonymous_lambdas(self.config):
+                raise TypeError(
+                    f"The fitted network cannot be saved: its Lambda layer {name!r} "
+                    "holds a function without a name, which is code. Use a function "
+                    "or a keras.layers.Layer of a module."
+                )
+        # How functions behave is found out again: code cannot be pickled.
+        return {**vars(self), "behaviours": None, "factory": None}
 
     def __setstate__(self, state):
-        vars(self).update(state)
+        if is_plain():
+            check_from_file(state["config"], state["objects"])
+        behaviours = tuple(map(behaviour, state["objects"]))
+        vars(self).update({**state, "behaviours": behaviours})
+
+    def __deepcopy__(self, memo):
+        return self  # it never changes
 
     @property
     def any_length(self):
@@ -67,14 +96,9 @@ class UserNetwork:
 
     def build(self):
         """Return the model anew, with weights that are to be set."""
-        if self.factory is not None:
-            model = self.factory()
-        else:
-            with private_names(), default_seeds(np.random.default_rng(0)):
-                model = keras.saving.deserialize_keras_object(
-                    json.loads(self.config), custom_objects=self._custom_objects()
-                )
-                call_symbolically(model, self.input_shape)
+        if self.factory is None:
+            return self._from_config()
+        model = self.factory()
         if self.config is not None and _key(model)[0] != self.key:
             raise ValueError(
                 "The 'model' function returns another network at every call, though it "
@@ -82,8 +106,16 @@ class UserNetwork:
             )
         return model
 
-    def _custom_objects(self):
-        return {keras.saving.get_registered_name(cls): cls for cls in self.classes}
+    def _from_config(self):
+        with private_names(), default_seeds(np.random.default_rng(0)):
+            # Files hold no code, see __setstate__; who reads a pickle trusts it.
+            model = keras.saving.deserialize_keras_object(
+                json.loads(self.config),
+                custom_objects={registered_name(o): o for o in self.objects},
+                safe_mode=False,
+            )
+            call_symbolically(model, self.input_shape)
+        return model
 
 
 def call_symbolically(model, input_shape):
@@ -120,18 +152,23 @@ def user_network(model, input_shape, n_outputs, factory, function, arguments):
         isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False)
         for layer in layers
     )
-    types = {type(part): None for part in (model, *layers)}
-    classes = tuple(c for c in types if not c.__module__.startswith("keras."))
     key, config = _key(model)
     if config is None:
         # What it does is in the function's code, and in what the function was given.
         key = json.dumps(
             {**json.loads(key), "arguments": repr(sorted(arguments.items()))}
         )
-        classes = (function, *classes)
+        types = {type(part): None for part in (model, *layers)}
+        objects = tuple(cls for cls in types if not is_of_keras(cls))
+        telling = (function, *objects)
+    else:
+        objects = custom_objects([model, *layers], custom_names(config))
+        lambdas = [la for la in layers if isinstance(la, keras.layers.Lambda)]
+        telling = dict.fromkeys([*objects, *(layer.function for layer in lambdas)])
     return UserNetwork(
         key=key,
-        classes=classes,
+        objects=objects,
+        behaviours=tuple(map(behaviour, telling)),
         input_shape=tuple(input_shape),
         n_outputs=n_outputs,
         masks=masks,

@@ -67,7 +67,7 @@ def save(estimator, path):
     ------
     TypeError
         The estimator holds an object that cannot be written without pickle, such as a
-        lambda as ``schedule``.
+        lambda as ``schedule``, or a network that only the code of ``model`` describes.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def save(estimator, path):
     with without_keras_objects():
         content = skops.io.dumps(estimator)
     for name in skops.io.get_untrusted_types(data=content):
-        if "<" in name:  # <lambda>, or <locals> of a function
+        if not _can_be_found(name):  # a lambda, or local to a function
             raise TypeError(
                 f"{type(estimator).__name__} cannot be saved: it holds {name}, which "
                 "has no name to find it by when it is loaded. Use a function or class "
@@ -104,7 +104,7 @@ def load(path, trusted=()):
         The file.
     trusted : sequence of str, default=()
         Names of further types to accept, as ``skops.io.load`` takes them: those of the
-        user's own transformers, for example.
+        user's own transformers, ``model`` functions and layers, for example.
 
     Returns
     -------
@@ -117,12 +117,24 @@ def load(path, trusted=()):
         ``trusted``. Nothing of it has run. A randomised search holds distributions of
         SciPy, which run code that their file holds: name them in ``trusted`` if it is
         yours, or save its ``best_estimator_`` alone.
+    ValueError
+        The file holds a network with code in it, such as a ``Lambda`` layer's.
     """
     import skops.io
 
     found = skops.io.get_untrusted_types(file=path)
     harmless = [name for name in found if _is_harmless(name)]
-    return skops.io.load(path, trusted=[*harmless, *trusted])
+    with without_keras_objects():  # nor code in the configuration of a network
+        return skops.io.load(path, trusted=[*harmless, *trusted])
+
+
+def _can_be_found(name):
+    """Whether a type or function can be had by its module and name."""
+    module_name, _, found_name = name.rpartition(".")
+    try:
+        return hasattr(importlib.import_module(module_name), found_name)
+    except ImportError:
+        return False
 
 
 def _is_harmless(name):

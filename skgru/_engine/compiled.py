@@ -22,6 +22,30 @@ from .interrupts import InterruptLater
 # for those that it is about to: of two threads that want one, the first does it.
 _compiled, _locks = {}, {}
 
+# They draw from state that no seed of a fit reaches.
+_RANDOM = frozenset(
+    "Multinomial ParameterizedTruncatedNormal RandomGamma RandomPoissonV2 "
+    "RandomShuffle RandomStandardNormal RandomUniform RandomUniformInt "
+    "StatefulRandomBinomial StatefulStandardNormalV2 StatefulTruncatedNormal "
+    "StatefulUniform StatefulUniformFullInt StatefulUniformInt "
+    "TruncatedNormal".split()
+)
+
+
+class NotPureError(Exception):
+    """A function uses a variable, a table or random numbers that it is not given.
+
+    Parameters
+    ----------
+    operation : str or None
+        Type of the TensorFlow operation that does so; None where it is any that reads
+        a resource from outside.
+    """
+
+    def __init__(self, operation):
+        super().__init__(operation)
+        self.operation = operation
+
 
 class CompiledFunction:
     """A pure function, traced once, compiled by XLA at its first call.
@@ -34,6 +58,11 @@ class CompiledFunction:
         Its arguments.
     name : str
         What the function's name in profiles and dumps begins with.
+
+    Raises
+    ------
+    NotPureError
+        The function uses what it is not given.
     """
 
     def __init__(self, function, signature, name):
@@ -41,13 +70,17 @@ class CompiledFunction:
         traced = tf.function(
             function, autograph=False, jit_compile=True, input_signature=signature
         ).get_concrete_function()
-        if traced.captured_inputs:
-            raise RuntimeError(
-                f"{name} captures {traced.captured_inputs}: it is not a pure function."
-            )
+        # Constants that a layer holds are inputs of every call.
+        self._constants = list(traced.captured_inputs)
+        if any(value.dtype == tf.resource for value in self._constants):
+            raise NotPureError(None)
         definitions = _renamed(
             traced.function_def, traced.graph.as_graph_def().library.function, name
         )
+        for definition in definitions:
+            for node in definition.node_def:
+                if node.op in _RANDOM:
+                    raise NotPureError(node.op)
         self._name = definitions[0].signature.name
         self._dtypes = [spec.dtype for spec in tf.nest.flatten(signature)]
         self._n_outputs = len(tf.nest.flatten(traced.structured_outputs))
@@ -76,6 +109,7 @@ class CompiledFunction:
                     tf.nest.flatten(arguments), self._dtypes, strict=True
                 )
             ]
+        tensors += self._constants
         name = _compiled.get(self._name)
         if name is None:
             return self._first_call(tensors)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import tensorflow as tf
 
-from .compiled import CompiledFunction
 from .network import InputShape
 from .program import Program, padded_length
 
@@ -53,7 +52,7 @@ class ForwardProgram(Program):
 
     def __init__(self, spec):
         super().__init__(spec, ROWS, BATCHES_OF_A_CALL)
-        self._function = CompiledFunction(
+        self._function = self.compile(
             self._forward,
             [*self.weights_signature(), self.chunk_signature()],
             "skgru_forward",

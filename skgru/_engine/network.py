@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from .._keras import is_shared, last_operation
+from .._keras import is_shared, last_operation, layers_of
+from .._tensorflow import scratch_graph
 from .forms import use_run_time_forms
 from .forms.dense import SumOfProductsDense, has_few_outputs
 from .losses import is_cross_entropy_of, sample_losses
@@ -65,6 +66,9 @@ class Network:
         The parameter that each run-time rate is: ``"rate"``, ``"recurrent_dropout"``.
     penalties : Penalties
     n_outputs : int
+    mixes_rows : bool
+        Whether layers compute a loss or an average over all rows of a batch, those
+        included that hold no sample. Known once a training step has been traced.
     """
 
     def __init__(self, architecture, inputs, loss):
@@ -85,6 +89,9 @@ class Network:
         self.n_outputs = architecture.n_outputs
         self._activation = _take_activation(model, loss)
         self._model = use_run_time_forms(model)
+        self._own_regularizers = sum(v.regularizer is not None for v in parts.trainable)
+        self._of_rows = parts.of_rows
+        self.mixes_rows = False
         self._flat = inputs.n_features and len(architecture.input_shape) == 1
 
     @property
@@ -102,14 +109,51 @@ class Network:
 
         The model is traced once without its recurrent layers to find out their shapes.
         """
-        with tf.Graph().as_default(), Scope(planning=True) as scope:
+        with scratch_graph().as_default():
+            planned = self._plan(batch_size, training=False)
+        return [[tf.zeros(s, dtype) for s in shapes] for shapes, dtype in planned]
+
+    def _plan(self, batch_size, training):
+        """Trace the model in the present graph, without its recurrent layers."""
+        rates = {(id(layer), name): 0.5 for layer, name in self._rate_slots}
+        seed = tf.zeros(2, tf.int32)
+        with Scope(rates=rates, seed=seed, planning=True) as scope:
             X = tf.zeros((batch_size, *self._inputs.of_sequence), self._dtype)
             values = [tf.zeros(shape) for shape in self.shapes]
             state = [tf.zeros(spec.shape, spec.dtype) for spec in self.state_specs]
             lengths = tf.ones(batch_size, tf.int32)
-            self._call(values, state, X, lengths, training=False)
-        planned = scope.planned
-        return [[tf.zeros(s, dtype) for s in shapes] for shapes, dtype in planned]
+            self._call(values, state, X, lengths, training=training)
+        return scope.planned
+
+    def find_operation(self, op_type):
+        """Return the name of an operation of the model, or None.
+
+        It begins with the names of the layers that the operation stands in.
+
+        Parameters
+        ----------
+        op_type : str or None
+            TensorFlow's name of its kind. None: what reads a resource that is not the
+            model's.
+        """
+        graph = scratch_graph()
+        with graph.as_default():
+            self._plan(1, training=True)
+        if op_type is None:
+            found = [
+                operation
+                for outside, inside in graph.captures
+                if outside.dtype == tf.resource
+                for operation in inside.consumers()
+            ]
+        else:
+            found = [o for o in graph.get_operations() if o.type == op_type]
+        return found[0].name if found else None
+
+    @property
+    def layers(self):
+        """All layers of the model, those inside others included."""
+        return layers_of(self._model)
 
     def train(self, weights, state, X, lengths, n_present, rates, seed, storage):
         """Call the model in training.
@@ -187,14 +231,36 @@ class Network:
             X = X[:, :, 0]
         variables = [*self._trainable, *self._state]
         mapping = list(zip(variables, [*weights, *state], strict=True))
-        with keras.StatelessScope(mapping, collect_losses=True) as stateless:
+        with _Variables(mapping, collect_losses=True) as stateless:
             values = tf.cast(self._model(X, training=training), tf.float32)
             losses = [tf.cast(loss, tf.float32) for loss in self._model.losses]
+        after = [stateless.get_current_value(v) for v in self._state]
+        if training:
+            self._check_not_assigned(weights, stateless)
+            changed = {
+                id(variable)
+                for variable, old, new in zip(self._state, state, after, strict=True)
+                if new is not old
+            }
+            self.mixes_rows = len(losses) > self._own_regularizers or bool(
+                changed & self._of_rows
+            )
         state = [
-            tf.ensure_shape(stateless.get_current_value(v), v.shape)
-            for v in self._state
+            tf.ensure_shape(value, variable.shape)
+            for value, variable in zip(after, self._state, strict=True)
         ]
         return values, state, losses
+
+    def _check_not_assigned(self, weights, stateless):
+        """Refuse layers that set a trainable weight while they are called."""
+        for variable, weight in zip(self._trainable, weights, strict=True):
+            if stateless.get_current_value(variable) is not weight:
+                raise ValueError(
+                    f"The network that 'model' returned sets its trainable weight "
+                    f"{variable.path!r} while it is called, which is not supported: "
+                    "the optimizer alone changes it. Use a constraint of the weight "
+                    "instead."
+                )
 
     def _shown(self, X, lengths):
         """Return X with the model's value for padding after the end of sequences."""
@@ -202,6 +268,14 @@ class Network:
             return X  # ids of 0
         inside = tf.range(self._inputs.n_timesteps) < lengths[:, None]
         return tf.where(inside[:, :, None], X, np.float32(self._padding))
+
+
+class _Variables(keras.StatelessScope):
+    """Values of variables, through whose assignment no gradient goes, as in Keras."""
+
+    def add_update(self, update):
+        variable, value = update
+        super().add_update((variable, tf.stop_gradient(value)))
 
 
 def _take_activation(model, loss):

@@ -3,6 +3,7 @@
 import keras
 
 from .forms import convertible_layers
+from .forms.batch_normalization import PresentRowsBatchNormalization
 
 _PENALTIES = (keras.regularizers.L1, keras.regularizers.L2, keras.regularizers.L1L2)
 
@@ -25,6 +26,9 @@ class ModelParts:
         What is not trained, but may change or matter: moving averages, frozen weights,
         states of random generators. Those of layers that draw otherwise in their
         run-time form are left out.
+    of_rows : set of int
+        The ``id`` of each state whose new value may depend on rows of a batch that hold
+        no sample.
     rate_slots : list of pairs (layer, parameter)
         Dropout rates that are run-time inputs.
     penalised : list of keras.Variable
@@ -37,6 +41,13 @@ class ModelParts:
         self.trainable = model.trainable_variables
         unused = {id(generator.state) for generator in self._generators()}
         self.state = [v for v in model.non_trainable_variables if id(v) not in unused]
+        self.of_rows = {id(v) for v in self.state if v.dtype.startswith("float")}
+        self.of_rows -= {
+            id(v)
+            for layer, form in self.converted
+            if form is PresentRowsBatchNormalization
+            for v in layer.variables
+        }
         self.rate_slots = [
             (layer, name)
             for layer, _ in self.converted

@@ -10,7 +10,9 @@ from collections import namedtuple
 import numpy as np
 import tensorflow as tf
 
+from .compiled import CompiledFunction
 from .network import Network
+from .uncompilable import errors_that_name_layers
 
 # A call costs about 0.5 ms, so it runs many steps; its input is bounded in bytes, so
 # that large data streams through a small buffer.
@@ -63,6 +65,44 @@ class Program:
         fit_in = CHUNK_BYTES // (4 * batch_size * values)
         self.n_batches = int(np.clip(fit_in, 1, most_batches))
         self.sizes = [int(np.prod(shape)) for shape in self.network.shapes]
+
+    def compile(self, function, signature, name):
+        """Return a `CompiledFunction`, as a function whose errors name a layer."""
+        with errors_that_name_layers(self.network):
+            compiled = CompiledFunction(function, signature, name)
+
+        def call(*arguments):
+            with errors_that_name_layers(self.network):
+                return compiled(*arguments)
+
+        return call
+
+    def only_batch(self, chunk, i, n_samples):
+        """Return a chunk for this program that holds one batch of another program's.
+
+        Parameters
+        ----------
+        chunk : Chunk
+        i : int
+            Number of the batch.
+        n_samples : int
+            Rows of it that hold a sample.
+        """
+
+        def first(value):
+            rows = np.asarray(value[i])[:n_samples]
+            whole = np.zeros((self.n_batches, *rows.shape), rows.dtype)
+            whole[0] = rows
+            return whole
+
+        n_rows = np.ones(self.n_batches, np.float32)
+        n_rows[0] = n_samples
+        return Chunk(
+            *map(first, (chunk.X, chunk.lengths, chunk.y, chunk.sample_weight)),
+            n_samples=n_rows,
+            first_step=np.int32(0),
+            n_steps=np.int32(1),
+        )
 
     @property
     def n_weights(self):

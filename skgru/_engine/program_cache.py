@@ -13,8 +13,9 @@ CacheInfo = namedtuple("CacheInfo", "hits misses currsize maxsize")
 REMEMBERED = 256
 # Programs that differ in more than this have little in common.
 MOST_DIFFERENCES = 8
-# What of a model's configuration follows from the rest of it.
-_FOLLOWS = {"build_config", "build_input_shape", "inbound_nodes"}
+# What follows from the rest of a model's configuration, and functions, whose code says
+# nothing in a line.
+_NOT_SHOWN = {"build_config", "build_input_shape", "inbound_nodes", "behaviours"}
 
 
 class _ProgramCache:
@@ -92,7 +93,8 @@ def _reason(spec, others):
         return f"{kind}: the first program of its kind"
     if len(best) > MOST_DIFFERENCES:
         return f"{kind}: another network"
-    return f"{kind}: " + ("; ".join(best) or "another class of the same name")
+    what = "; ".join(best) or "another class or function of the same name"
+    return f"{kind}: {what}"
 
 
 def _flat(value, name=""):
@@ -109,7 +111,7 @@ def _flat(value, name=""):
         yield name, value
         return
     for key, item in items:
-        if key in _FOLLOWS:
+        if key in _NOT_SHOWN:
             continue
         yield from _flat(item, f"{name}.{key}" if name else str(key))
 

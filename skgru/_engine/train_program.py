@@ -1,16 +1,16 @@
 """The training program: many optimizer steps in one call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from .._keras import learning_rate_variable
-from .compiled import CompiledFunction
 from .network import InputShape
 from .optimizers import OptimizerSpec
 from .program import Program, Rates
+from .program_cache import get_program
 
 BATCHES_OF_A_CALL = 64
 
@@ -63,7 +63,7 @@ class TrainProgram(Program):
         values = [v.numpy() for v in variables]
         self.initial_slots = values[: self._rate_at] + values[self._rate_at + 1 :]
         n_rates = len(Rates._fields) - 1 + self.network.n_run_time_inputs
-        self._function = CompiledFunction(
+        self._function = self.compile(
             self._train,
             [
                 *self.weights_signature(),
@@ -98,12 +98,41 @@ class TrainProgram(Program):
             For each step that ran the sum over its samples of the loss, penalties
             included, taken before the step.
         """
+        last = int(chunk.n_steps) - 1
+        n_samples = int(chunk.n_samples[last])
+        if self.network.mixes_rows and n_samples < self.batch_size:
+            return self._with_short_batch(
+                weights, state, slots, rates, seed, chunk, last, n_samples
+            )
+        return self._run(weights, state, slots, rates, seed, chunk)
+
+    def _run(self, weights, state, slots, rates, seed, chunk):
         rates = np.float32([*rates[:-1], *rates.of_model])
         weights, *rest, losses = self._function(
             weights, state, slots, rates, np.int32(seed), chunk
         )
         n_states = len(state)
         return weights, rest[:n_states], rest[n_states:], losses
+
+    def _with_short_batch(
+        self, weights, state, slots, rates, seed, chunk, last, n_samples
+    ):
+        """Train on a chunk whose last batch is short, that one by its own program."""
+        losses = np.zeros(self.n_batches, np.float32)
+        if chunk.first_step < last:
+            whole = chunk._replace(n_steps=np.int32(last))
+            weights, state, slots, of_steps = self._run(
+                weights, state, slots, rates, seed, whole
+            )
+            losses[:last] = of_steps[:last]
+        program = get_program(replace(self.spec, batch_size=n_samples))
+        short = program.only_batch(chunk, last, n_samples)
+        seed = (seed[0], seed[1] + last)
+        weights, state, slots, of_steps = program(
+            weights, state, slots, rates, seed, short
+        )
+        losses[last] = of_steps[0]
+        return weights, state, slots, tf.constant(losses)
 
     def _train(self, vector, state, slots, rates, seed, chunk):
         rates = tf.unstack(rates)

@@ -9,6 +9,7 @@ import keras
 
 from ..._keras import layers_of
 from ..gru.layer import FusedGRU, can_fuse
+from .adapted import AdaptedNormalization, is_adapted
 from .batch_normalization import PresentRowsBatchNormalization, has_rows
 from .conv1d import MatrixConv1D, can_be_a_product
 from .dropout import RunTimeDropout
@@ -20,8 +21,11 @@ _FORMS = {
     keras.layers.Conv1D: (MatrixConv1D, can_be_a_product),
     keras.layers.MaxPooling1D: (ReshapedMaxPooling1D, can_be_reshaped),
     keras.layers.BatchNormalization: (PresentRowsBatchNormalization, has_rows),
+    keras.layers.Normalization: (AdaptedNormalization, is_adapted),
     keras.layers.Dropout: (RunTimeDropout, lambda layer: True),
 }
+for _stock, (_form, _) in _FORMS.items():
+    _form.__name__ = _stock.__name__  # in Keras' errors and warnings
 
 
 def form_of(layer):

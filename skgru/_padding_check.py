@@ -1,0 +1,48 @@
+"""Whether padding changes what a user's network predicts."""
+
+import threading
+
+import numpy as np
+import tensorflow as tf
+from cachetools import LRUCache, cached
+
+# Steps of the sequence that the network is tried on.
+_STEPS = 8
+
+
+def _key(network):
+    return network.key, network.behaviours, network.input_shape
+
+
+@cached(LRUCache(256), key=_key, lock=threading.Lock())
+def ignores_padding(network):
+    """Whether a network predicts the same from a sequence with padding after it.
+
+    It is tried out: masks get lost in layers such as ``Conv1D``, ``Flatten`` and
+    ``GlobalMaxPooling1D``, and may be passed on in ways that no layer's settings show.
+
+    Parameters
+    ----------
+    network : UserNetwork
+    """
+    if not network.any_length:
+        # There is no sequence without padding to compare with.
+        return network.masks
+    model, rng = network.build(), np.random.default_rng(0)
+    for variable in model.trainable_variables:
+        # Some weights begin at 0, where what they weigh would not be seen.
+        variable.assign(rng.uniform(-0.5, 0.5, variable.shape))
+    shape = network.input_shape[1:]
+    for n_steps in (_STEPS, 8 * _STEPS):
+        if shape:
+            features = (1 if size is None else size for size in shape)
+            alone = rng.uniform(0.5, 1.5, (1, n_steps, *features)).astype(np.float32)
+        else:
+            alone = np.ones((1, n_steps), np.int32)
+        padded = np.concatenate([alone, np.zeros_like(alone)], axis=1)
+        try:
+            outputs = [model(tf.constant(X), training=False) for X in (alone, padded)]
+        except (ValueError, tf.errors.OpError):
+            continue  # a kernel may be wider than all steps
+        return bool(np.allclose(*outputs, rtol=1e-4, atol=1e-6))
+    return network.masks
