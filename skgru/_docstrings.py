@@ -41,9 +41,9 @@ PARAMETERS = """units : int or tuple of int, default=64
         ``optimizer__momentum=0.9``. An instance brings its settings, its learning rate
         too where ``learning_rate`` is left at its default. To tune the learning rate,
         give the name.
-    learning_rate : float or keras.optimizers.schedules.LearningRateSchedule, \
-            default=1e-3
-        The initial learning rate; or a Keras schedule, a rate for every optimizer step.
+    learning_rate : float or Keras LearningRateSchedule, default=1e-3
+        The initial learning rate; or an object of ``keras.optimizers.schedules``, which
+        gives every optimizer step a rate of its own.
     schedule : schedule object, str, callable or None, default=None
         Learning rate by epoch: an object of :mod:`skgru.schedules`, its name
         (``"time_decay"``, ``"step_decay"``, ``"exponential_decay"``,
