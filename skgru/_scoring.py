@@ -40,6 +40,7 @@ def scorers_of(estimator):
         )
     scorers = {}
     for name, value in named:
+        scorer = _scorer(value, estimator, owner)
         if not isinstance(name, str) or name == "loss":
             raise ValueError(
                 f"The 'scoring' parameter of {owner} must name its scorers by str, but "
@@ -50,13 +51,13 @@ def scorers_of(estimator):
                 f"The 'scoring' parameter of {owner} has two scorers of the name "
                 f"{name!r}. Give it as a dict of names and scorers."
             )
-        scorers[f"val_{name}"] = _scorer(value, estimator, owner)
+        scorers[f"val_{name}"] = scorer
     return scorers
 
 
 def _name(value, owner):
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str) or not callable(value):
+        return value  # the latter is refused with its value
     name = getattr(metric_of(value) or value, "__name__", None)
     if name is None:
         raise ValueError(

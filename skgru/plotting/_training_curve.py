@@ -166,8 +166,8 @@ class TrainingCurveDisplay:
         handles = [self.loss_line_, self.val_loss_line_, *self.score_lines_.values()]
         handles += [self.learning_rate_line_, self.best_epoch_point_]
         handles = [*filter(None, handles)]
-        # The upper right is where falling curves leave room, and rising ones do not. The
-        # losses, and the legend, stand before the learning rate.
+        # The upper right is where falling curves leave room, and rising ones do not.
+        # The losses, and the legend, stand before the learning rate.
         where = "center right" if self.score_lines_ else "upper right"
         ax.legend(handles=handles, loc=where)
         ax.set_zorder(2)
