@@ -50,3 +50,7 @@ class StepRates:
                 f"that are not negative. Got {rates[bad[0]]} at step {steps[bad[0]]}."
             )
         return rates
+
+    def after(self, n_steps):
+        """Return the rate of the next step, which may never come."""
+        return float(self._function(np.array([n_steps])).numpy()[0])

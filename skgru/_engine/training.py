@@ -250,16 +250,15 @@ class Training:
             if heard:
                 self._hear("on_train_batch_begin", len(losses))
             chunk = next(calls)
-            step = self.n_steps - int(chunk.first_step)
+            steps = slice(int(chunk.first_step), int(chunk.n_steps))
             self.weights, self.of_model, self.slots, of_steps = self.program(
                 self.weights,
                 self.of_model,
                 self.slots,
-                self._rates_from(step),
-                (self.seed, step),
+                self._rates_of(steps),
+                (self.seed, self.n_steps - steps.start),
                 chunk,
             )
-            steps = slice(int(chunk.first_step), int(chunk.n_steps))
             losses.extend(of_steps.numpy()[steps].tolist())
             self.n_steps += steps.stop - steps.start
             seen += int(chunk.n_samples[steps].sum())
@@ -278,12 +277,14 @@ class Training:
         steps = self.n_steps + n_batches * np.arange(n_epochs)
         return self.step_rates(steps).tolist()
 
-    def _rates_from(self, step):
-        """Return the rates of a call whose first batch has the number ``step``."""
+    def _rates_of(self, steps):
+        """Return the rates of a call that runs some of its batches, a slice of them."""
         if self.step_rates is None:
             return self.rates
-        steps = step + np.arange(self.program.n_batches)
-        return self.rates._replace(learning_rate=self.step_rates(steps))
+        rates = np.zeros(self.program.n_batches, np.float32)
+        numbers = self.n_steps + np.arange(steps.stop - steps.start)
+        rates[steps] = self.step_rates(numbers)
+        return self.rates._replace(learning_rate=rates)
 
     def _validate(self, evaluation, measure):
         self._hear("on_test_begin")
@@ -345,7 +346,7 @@ class _OptimizerView:
     def learning_rate(self):
         training = self._training
         if training.step_rates is not None:
-            return float(training.step_rates([training.n_steps])[0])
+            return training.step_rates.after(training.n_steps)
         return training.rates.learning_rate
 
     @learning_rate.setter
