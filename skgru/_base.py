@@ -4,7 +4,6 @@ import contextlib
 import warnings
 from dataclasses import replace
 
-import keras
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
@@ -12,20 +11,22 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ._data import DataChecks
+from ._early_stopping import without_early_stopping
 from ._engine.forward_program import ForwardSpec
 from ._engine.predict import predict
 from ._engine.program_cache import get_program
 from ._engine.train_program import TrainSpec
 from ._engine.training import Training, TrainingState
 from ._fitted import Fitted
+from ._monitoring import Monitoring, best_epoch
 from ._network_choice import NetworkChoice
+from ._other_names import refuse_fit_arguments
 from ._parameters import Parameters
 from ._portable import from_state, to_state
 from ._scikeras import BaseWrapper
-from ._scikit_learn_callbacks import ScikitLearnCallbacks
 from ._sklearn import CallbackSupportMixin, fit_context, with_callbacks
 from ._stock_model import StockModel
-from .schedules import schedule_callback
+from ._user_callbacks import user_callbacks
 
 if "__sklearn_tags__" not in vars(BaseWrapper):
     # scikeras still has the tags of scikit-learn < 1.6, which scikit-learn's checks
@@ -33,7 +34,14 @@ if "__sklearn_tags__" not in vars(BaseWrapper):
     BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
 
 
-class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseWrapper):
+class BaseGRU(
+    Parameters,
+    DataChecks,
+    NetworkChoice,
+    Monitoring,
+    CallbackSupportMixin,
+    BaseWrapper,
+):
     """What `GRUClassifier` and `GRURegressor` share: all but their heads.
 
     A head has its prediction methods and these hooks:
@@ -86,7 +94,16 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
     # ---- the story of a fit ----
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        X_val=None,
+        y_val=None,
+        groups=None,
+        **not_taken,
+    ):
         """Fit the network.
 
         Parameters
@@ -103,6 +120,11 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
         X_val, y_val : array-like, default=None
             Validation data, in place of ``validation_split``; their loss is logged even
             without early stopping.
+        groups : array-like of shape (n_samples,), default=None
+            The group of each row of X, for a group splitter as ``validation_split``.
+        **not_taken
+            An error, which says where the setting belongs: ``epochs``, ``batch_size``
+            and the like are parameters of the estimator.
 
         Returns
         -------
@@ -110,10 +132,13 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
 
         Raises
         ------
+        TypeError
+            There is no such argument.
         ValueError
             Parameters, X or y are not valid, or training diverged. What an earlier fit
             learnt is kept.
         """
+        refuse_fit_arguments(not_taken, self._get_param_names(), type(self).__name__)
         with self._kept_on_failure():
             self._fit(
                 X,
@@ -122,6 +147,7 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
                 resume=self.warm_start and self.initialized_,
                 epochs=self.epochs,
                 validation=(X_val, y_val),
+                groups=groups,
             )
         return self
 
@@ -146,31 +172,74 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
         epochs,
         classes=None,
         validation=(None, None),
+        groups=None,
     ):
         # Before any compute: parameters, then data.
         self._check_parameters()
+        optimizer = self._resolve_training_of_weights()
         resumed = self._fitted if resume else None
-        data = self._check_data(X, y, sample_weight, resumed, classes)
+        data = self._check_data(X, y, sample_weight, groups, resumed, classes)
         seed = self._new_seed() if resumed is None else resumed.seed
-        samples, held_out = self._split(data, validation, seed)
+        parts = self._split(X, data, validation, seed)
+        scores = self._validation_scores(parts, data.targets)
         self._check_augmenter(data.reading)
-        optimizer, rates = self._resolve_optimizer()
         choice = self._choose_network(
-            X, y, data, (samples, held_out), seed, optimizer, rates
+            X,
+            y,
+            data,
+            (parts.samples, parts.held_out),
+            seed,
+            optimizer.spec,
+            optimizer.rates,
         )
-        samples, held_out = choice.encoded(samples), choice.encoded(held_out)
-        monitor = "loss" if held_out is None else "val_loss"
+        if choice.learning_rate is not None:
+            rates = optimizer.rates._replace(learning_rate=choice.learning_rate)
+            optimizer = optimizer._replace(rates=rates)
+        held_out = choice.encoded(parts.held_out)
+        monitor = self._monitor(held_out)
         history = {} if resumed is None else resumed.state.history
-        done = len(history.get("loss", []))
-        # A single partial_fit is a part of a training of self.epochs.
-        last_epoch = max(done + epochs, self.epochs)
-        schedule = self._schedule_callbacks(monitor, history, last_epoch)
-        stopper = self._stopper()
+        schedule = self._schedule_callbacks(
+            monitor, optimizer.rates.learning_rate, history, epochs
+        )
+        stopper = self._stopper(monitor, held_out, resumed)
+        program, rates = self._begin(choice, data, optimizer, resumed, seed)
+        training = Training(
+            program,
+            self._fitted.state,
+            rates,
+            step_rates=optimizer.step_rates,
+            seed=seed,
+            epochs=epochs,
+            initial_epoch=len(history.get("loss", [])),
+            shuffle=self.shuffle,
+            augmenter=self.augmenter,
+            verbose=int(self.verbose),
+            callbacks=[
+                *schedule,
+                *([] if stopper is None else [stopper]),
+                *self._scikit_learn_callbacks(X, y, sample_weight, epochs),
+            ],
+            user_callbacks=user_callbacks(self.callbacks, type(self).__name__),
+            make_model=self._stock_model,
+        )
+        measure = None if scores is None else scores.measure
+        if training.run(choice.encoded(parts.samples), held_out, measure):
+            warnings.warn(
+                f"Training of {type(self).__name__} was interrupted after "
+                f"{len(training.history.get('loss', []))} whole epochs; what it has "
+                "learnt is kept.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+        self._store(training, stopper, monitor, resumed)
+
+    def _begin(self, choice, data, optimizer, resumed, seed):
+        """Note what is fitted, untrained; return its program and the rates of it."""
         spec = TrainSpec(
             choice.architecture,
             choice.inputs,
             choice.targets.loss,
-            optimizer,
+            optimizer.spec,
             int(self.batch_size),
         )
         program = get_program(spec)
@@ -181,39 +250,13 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
             architecture=choice.architecture,
             run_time_inputs=of_model,
             inputs=choice.inputs,
-            optimizer=optimizer,
+            optimizer=optimizer.spec,
             seed=seed,
             shapes=tuple(program.network.shapes),
             state=self._first_state(program, choice, resumed, seed),
         )
         self.n_outputs_ = choice.targets.n_outputs
-        training = Training(
-            program,
-            self._fitted.state,
-            rates._replace(of_model=of_model),
-            seed=seed,
-            epochs=epochs,
-            initial_epoch=done,
-            shuffle=self.shuffle,
-            augmenter=self.augmenter,
-            verbose=int(self.verbose),
-            callbacks=[
-                *schedule,
-                *stopper,
-                *self._scikit_learn_callbacks(X, y, sample_weight, epochs),
-            ],
-            user_callbacks=self._user_callbacks(),
-            make_model=self._stock_model,
-        )
-        if training.run(samples, held_out):
-            warnings.warn(
-                f"Training of {type(self).__name__} was interrupted after "
-                f"{len(training.history.get('loss', []))} whole epochs; what it has "
-                "learnt is kept.",
-                ConvergenceWarning,
-                stacklevel=4,
-            )
-        self._store(training, stopper, monitor)
+        return program, optimizer.rates._replace(of_model=of_model)
 
     def _new_seed(self):
         return int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -222,37 +265,6 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
         if self.augmenter is not None:
             kind = "series" if reading.vocabulary_size is None else "tokens"
             self.augmenter.check(kind, vocabulary_size=reading.vocabulary_size)
-
-    def _schedule_callbacks(self, monitor, history, last_epoch):
-        if self.schedule is None:
-            return []
-        callback = schedule_callback(
-            self.schedule,
-            learning_rate=float(self.learning_rate),
-            epochs=last_epoch,
-            monitor=monitor,
-            history=history,
-            owner=type(self).__name__,
-        )
-        return [callback]
-
-    def _stopper(self):
-        if not self.early_stopping:
-            return []
-        stopper = keras.callbacks.EarlyStopping(
-            "val_loss",
-            mode="min",
-            patience=self.patience,
-            min_delta=self.min_delta,
-            restore_best_weights=True,
-        )
-        return [stopper]
-
-    def _scikit_learn_callbacks(self, X, y, sample_weight, epochs):
-        # Set by scikit-learn 1.9 or later; a training that nobody hears is faster.
-        if not getattr(self, "_skl_callbacks", None):
-            return []
-        return [ScikitLearnCallbacks(self, X, y, sample_weight, epochs)]
 
     def _first_state(self, program, choice, resumed, seed):
         if resumed is None:
@@ -266,22 +278,31 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
                 "warm_start=False."
             )
         state = resumed.state
+        if resumed.stopping is not None and resumed.stopping.last is not None:
+            # What predicts is the best epoch's; the slots belong to the last one.
+            n_weights, last = len(program.sizes), resumed.stopping.last
+            vector = program.flatten(last[:n_weights])
+            state = replace(state, weights=vector, of_model=last[n_weights:])
         if resumed.optimizer != program.spec.optimizer:
             state = replace(state, slots=program.initial_slots)
         return state
 
-    def _store(self, training, stopper, monitor):
-        self._fitted = replace(self._fitted, state=training.state)
+    def _store(self, training, stopper, monitor, resumed):
+        if stopper is None:
+            before = None if resumed is None else resumed.stopping
+            stopping = without_early_stopping(before)
+        else:
+            stopping = stopper.remembered()
+        self._fitted = replace(self._fitted, state=training.state, stopping=stopping)
         self.history_ = training.history
         self.n_iter_ = len(self.history_.get("loss", []))
-        losses = self.history_.get(monitor, [])
-        self.best_epoch_ = int(np.nanargmin(losses)) if losses else 0
-        for callback in stopper:
-            self.best_epoch_ = int(callback.best_epoch)
+        self.best_epoch_ = best_epoch(self.history_, monitor)
+        if stopper is not None and stopping is not None:
+            self.best_epoch_ = stopping.epoch
         vars(self).pop("_model", None)
 
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X, y, sample_weight=None, groups=None):
         """Train for one epoch, continuing where the last call ended.
 
         Parameters
@@ -292,6 +313,8 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
             Factors of the samples' losses.
+        groups : array-like of shape (n_samples,), default=None
+            As in ``fit``.
 
         Returns
         -------
@@ -302,9 +325,9 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
         ValueError
             As in ``fit``, or X or y has another form than at the first call.
         """
-        return self._partial_fit(X, y, sample_weight)
+        return self._partial_fit(X, y, sample_weight, groups)
 
-    def _partial_fit(self, X, y, sample_weight, classes=None):
+    def _partial_fit(self, X, y, sample_weight, groups, classes=None):
         with self._kept_on_failure():
             self._fit(
                 X,
@@ -313,6 +336,7 @@ class BaseGRU(Parameters, DataChecks, NetworkChoice, CallbackSupportMixin, BaseW
                 resume=self.initialized_,
                 epochs=1,
                 classes=classes,
+                groups=groups,
             )
         return self
 

@@ -1,5 +1,7 @@
 """GRUClassifier: the head for classes and for multilabel targets."""
 
+import warnings
+
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_array, column_or_1d
@@ -72,7 +74,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         return tags
 
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(self, X, y, classes=None, sample_weight=None, groups=None):
         """Train for one epoch, continuing where the last call ended.
 
         Parameters
@@ -86,6 +88,8 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
             in its y.
         sample_weight : array-like of shape (n_samples,), default=None
             Factors of the samples' losses.
+        groups : array-like of shape (n_samples,), default=None
+            As in ``fit``.
 
         Returns
         -------
@@ -96,7 +100,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         ValueError
             y holds a label that the first call did not name.
         """
-        return self._partial_fit(X, y, sample_weight, classes)
+        return self._partial_fit(X, y, sample_weight, groups, classes)
 
     def _check_y(self, y):
         y = check_array(y, ensure_2d=False, allow_nd=True, dtype=None, input_name="y")
@@ -108,6 +112,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
     def _new_targets(self, y, weight, classes):
         multilabel = y.ndim == 2
         if multilabel:
+            _warn_of_one_hot(y, type(self).__name__)
             self.classes_ = np.arange(y.shape[1])
             return Labels(self.classes_, multilabel, y.shape[1])
         present = np.unique(y)
@@ -188,3 +193,14 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         if self._fitted.targets.multilabel:
             return (probabilities > 0.5).astype(int)
         return self.classes_[probabilities.argmax(axis=1)]
+
+
+def _warn_of_one_hot(y, owner):
+    if y.shape[1] >= 3 and (y.sum(axis=1) == 1).all():
+        warnings.warn(
+            f"y has exactly one 1 in every row, and {owner} takes its {y.shape[1]} "
+            "columns for labels that do not exclude each other. If they are one-hot "
+            "encoded classes, pass y.argmax(axis=1) instead.",
+            UserWarning,
+            stacklevel=2,
+        )

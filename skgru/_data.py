@@ -10,6 +10,7 @@ from ._engine.randomness import SPLIT, random_stream
 from ._engine.samples import Samples
 from ._holdout import Origin, hold_out
 from ._sequences import as_sequences, first_sequence
+from ._sklearn import rows_of
 from ._token_ids import check_vocabulary, vocabulary_of, warn_of_padding
 
 
@@ -39,20 +40,40 @@ class FitData:
         Those of positive weight.
     origin : Origin
         Where in X they are from.
+    y : ndarray
+        The targets of all rows of X.
     reading : Reading
     targets : Labels or RealTargets
     """
 
     samples: Samples
     origin: Origin
+    y: np.ndarray
     reading: Reading
     targets: object
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What to train on, and what to validate on.
+
+    Parameters
+    ----------
+    samples : Samples
+    held_out : Samples or None
+    validation : callable or None
+        Returns the validation data as the user has them, a pair of X and y.
+    """
+
+    samples: Samples
+    held_out: Samples | None = None
+    validation: object = None
 
 
 class DataChecks:
     """How data enters an estimator; mixed into `BaseGRU`."""
 
-    def _check_data(self, X, y, sample_weight, resumed, classes):
+    def _check_data(self, X, y, sample_weight, groups, resumed, classes):
         """Return a `FitData`; ``resumed`` is what an earlier fit left, or None."""
         if y is None:
             raise ValueError(
@@ -64,7 +85,7 @@ class DataChecks:
         else:
             reading = resumed.reading
             sequences = self._read_again(X, reading)
-        check_consistent_length(sequences.block, y)
+        check_consistent_length(sequences.block, y, groups)
         y = self._check_y(y)
         n_samples = len(sequences)
         weight = np.ones(n_samples, np.float32)
@@ -88,8 +109,10 @@ class DataChecks:
         rows, encoded, weight = rows[left_in], encoded[left_in], weight[left_in]
         if len(rows) < n_samples:  # else they are not copied
             sequences = sequences.take(rows)
-        origin = Origin(n_samples, rows, self._classes_to_stratify(all_y, targets))
-        return FitData(Samples(sequences, encoded, weight), origin, reading, targets)
+        classes = self._classes_to_stratify(all_y, targets)
+        origin = Origin(n_samples, rows, classes, groups)
+        samples = Samples(sequences, encoded, weight)
+        return FitData(samples, origin, all_y, reading, targets)
 
     def _read_first(self, X):
         """Return X as sequences, and how it was read; note its public properties."""
@@ -136,8 +159,8 @@ class DataChecks:
                 ensure_2d=False,
             )
 
-    def _split(self, data, validation, seed):
-        """Return the samples to train on, and those to validate on or None."""
+    def _split(self, X, data, validation, seed):
+        """Return the `Parts` of the data of a fit."""
         X_val, y_val = validation
         samples, owner = data.samples, type(self).__name__
         if (X_val is None) != (y_val is None):
@@ -147,18 +170,25 @@ class DataChecks:
         if X_val is not None:
             sequences = self._read_again(X_val, data.reading)
             check_consistent_length(sequences.block, y_val)
-            y_val = data.targets.encode(self._check_y(y_val), owner)
+            y_val = self._check_y(y_val)
+            encoded = data.targets.encode(y_val, owner)
             weight = np.ones(len(sequences), np.float32)
-            return samples, Samples(sequences, y_val, weight)
+            held_out = Samples(sequences, encoded, weight)
+            return Parts(samples, held_out, lambda: (X_val, y_val))
         if not self.early_stopping:
-            return samples, None
+            return Parts(samples)
         train, held_out = hold_out(
             self.validation_split,
             data.origin,
             int(random_stream(seed, SPLIT).integers(2**31 - 1)),
             owner,
         )
-        return samples.take(train), samples.take(held_out)
+        rows = data.origin.rows[held_out]
+        return Parts(
+            samples.take(train),
+            samples.take(held_out),
+            lambda: (rows_of(X, rows), data.y[rows]),
+        )
 
 
 def _positive(weight):

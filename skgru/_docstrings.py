@@ -5,6 +5,9 @@ The text is indented as it stands in a class docstring, where it is inserted.
 
 PARAMETERS = """units : int or tuple of int, default=64
         Width of the GRU layer, or of each of several stacked layers.
+    n_layers : int or None, default=None
+        Number of stacked layers, each of width ``units``. None is one layer, or as many
+        as ``units`` is a tuple of.
     model : callable or None, default=None
         None: the built-in network. Or a function that returns a new, uncompiled
         ``keras.Model``, as scikeras takes it: it is passed ``meta`` (a dict of what is
@@ -48,14 +51,18 @@ PARAMETERS = """units : int or tuple of int, default=64
         head), never on biases.
     optimizer : str, type or keras.optimizers.Optimizer, default="adam"
         Name, class or instance. Its own parameters are routed to a name or class:
-        ``optimizer__momentum=0.9``.
-    learning_rate : float, default=3e-3
-        The initial learning rate.
+        ``optimizer__momentum=0.9``. An instance brings its settings, its learning rate
+        too where ``learning_rate`` is left at its default. To tune the learning rate,
+        give the name.
+    learning_rate : float or Keras LearningRateSchedule, default=3e-3
+        The initial learning rate; or an object of ``keras.optimizers.schedules``, which
+        gives every optimizer step a rate of its own.
     schedule : schedule object, str, callable or None, default=None
         Learning rate by epoch: an object of :mod:`skgru.schedules`, its name
         (``"time_decay"``, ``"step_decay"``, ``"exponential_decay"``,
         ``"cosine_decay"``, ``"reduce_on_plateau"``), or a callable
-        ``(epoch, learning_rate) -> learning_rate``, which gets the *initial* rate.
+        ``(epoch, learning_rate) -> learning_rate``, which gets the *initial* rate, or
+        ``(epoch) -> learning_rate``.
     clipnorm, clipvalue, global_clipnorm : float or None, default=None
         Bound of each weight's gradient norm, of each element of the gradients, or of
         the norm of all gradients together. At most one can be set.
@@ -67,16 +74,30 @@ PARAMETERS = """units : int or tuple of int, default=64
         Shuffle the samples before every epoch. Where lengths differ, batches are then
         made of sequences of similar lengths, as a batch costs as much as its longest.
     early_stopping : bool, default=False
-        Stop when the validation loss has not improved for ``patience`` epochs, and keep
-        the weights of the best epoch.
+        Stop when the validation loss, or the first of ``scoring``, has not improved for
+        ``patience`` epochs, and keep the weights of the best epoch. A training that
+        continues (``warm_start``, ``partial_fit``) is one with those before it: epochs
+        are counted and compared over all of them, as long as the validation data stay
+        the same ones. Other validation data are no measure of an earlier epoch, and
+        comparison begins anew.
     validation_split : float or splitter, default=0.2
         What early stopping holds out: a fraction, drawn after shuffling (stratified for
-        classes), or a scikit-learn splitter of the rows of X, whose first split is
-        used. Unused if ``X_val`` is passed to ``fit``.
+        classes), or a scikit-learn splitter of the rows of X. Of its splits the one
+        that trains on the most samples is used, of equal ones the last: the last fold
+        of ``TimeSeriesSplit``. A group splitter needs ``groups``, an argument of
+        ``fit``. Unused if ``X_val`` is passed to ``fit``.
+    scoring : str, callable, list, tuple, dict or None, default=None
+        Scorers of scikit-learn, ``"accuracy"`` or ``["f1_macro", "roc_auc_ovr"]``,
+        measured on the validation data at every epoch, without sample weights. They are
+        in ``history_`` and in the callbacks' ``logs`` as ``val_<name>``. A callable
+        takes ``(estimator, X, y)`` and is named by its ``__name__``; a dict names them
+        itself. The first is what ``early_stopping`` and
+        :class:`~skgru.schedules.ReduceOnPlateau` watch, larger being better.
     patience : int, default=10
         Epochs without improvement before training stops.
     min_delta : float, default=0.0
-        Smallest decrease of the validation loss that counts as an improvement.
+        Smallest decrease of the validation loss, or increase of the score, that counts
+        as an improvement.
     vocabulary_size : int or None, default=None
         If set, X holds token ids below it, and 0 is padding.
     embedding_dim : int, default=32
@@ -88,9 +109,12 @@ PARAMETERS = """units : int or tuple of int, default=64
         Called as Keras calls them, on a ``keras.Model`` equal to the training's state.
         Batches are run many in one call, as with Keras' ``steps_per_execution``, unless
         a callback listens to batches. What callbacks add to ``logs`` is not recorded in
-        ``history_``.
+        ``history_``. ``BackupAndRestore``, ``OrbaxCheckpoint`` and ``SwapEMAWeights``
+        of Keras cannot work here and are refused.
     warm_start : bool, default=False
-        Continue from the last fit: weights, optimizer state and epoch count.
+        Continue from the last fit: weights, optimizer state and epoch count. After
+        early stopping, too, from the last epoch, of which the optimizer's state is, not
+        from the best one.
     verbose : {0, 1, 2}, default=0
         0 is silent, 1 shows Keras' progress bar, 2 prints one line an epoch.
     random_state : int, RandomState instance or None, default=None
@@ -111,12 +135,14 @@ ATTRIBUTES = """n_features_in_ : int
     n_iter_ : int
         Epochs trained.
     best_epoch_ : int
-        Number, from 0, of the epoch with the lowest validation loss (training loss
-        where nothing was held out). With early stopping its weights are kept.
+        Number, from 0, of the epoch in ``history_`` with the best value of the first of
+        ``scoring``, else with the lowest validation loss (training loss where nothing
+        was held out). With early stopping it is the one whose weights are kept.
     history_ : dict of str to list
-        ``loss``, ``learning_rate`` and, with validation data, ``val_loss`` of every
-        epoch, NaN where a training that continued did not measure it. Losses include
-        the penalties and are on the targets' standardised scale.
+        ``loss``, ``learning_rate`` and, with validation data, ``val_loss`` and the
+        scores of ``scoring`` of every epoch, NaN where a training that continued did
+        not measure it. Losses include the penalties and are on the targets'
+        standardised scale. The learning rate is that of the epoch's first step.
     model_ : keras.Model
         The network in stock Keras layers, which can be saved and loaded without this
         package."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ._data import Reading
+from ._early_stopping import Stopping
 from ._engine.network import InputShape
 from ._engine.optimizers import OptimizerSpec
 from ._engine.training import TrainingState
@@ -29,6 +30,9 @@ class Fitted:
     shapes : tuple
         Shapes of the weights.
     state : TrainingState
+        What predicts.
+    stopping : Stopping or None, default=None
+        What early stopping remembers.
     """
 
     reading: Reading
@@ -40,3 +44,4 @@ class Fitted:
     seed: int
     shapes: tuple
     state: TrainingState
+    stopping: Stopping | None = None

@@ -1,5 +1,6 @@
 """Which samples are held out to measure the validation loss."""
 
+import warnings
 from dataclasses import dataclass
 from numbers import Real
 
@@ -19,11 +20,14 @@ class Origin:
         The row that each sample is.
     classes : ndarray of shape (n_rows,) or None
         Classes to stratify by.
+    groups : array-like of shape (n_rows,) or None
+        What a splitter must not divide.
     """
 
     n_rows: int
     rows: np.ndarray
     classes: np.ndarray | None
+    groups: object
 
     def samples_of(self, rows):
         """Return the samples that some rows of X are, in that order."""
@@ -40,7 +44,8 @@ def hold_out(validation_split, origin, random_state, owner):
     ----------
     validation_split : float or splitter
         A fraction of the samples, drawn after shuffling, or a scikit-learn splitter of
-        the rows of X, whose first split is used.
+        the rows of X, of whose splits the one that trains on the most samples is used,
+        of equal ones the last.
     origin : Origin
         Each of its classes must stay in the training part.
     random_state : int
@@ -54,12 +59,26 @@ def hold_out(validation_split, origin, random_state, owner):
     Raises
     ------
     ValueError
-        A splitter that needs more than X and y, a part without a sample, or a training
-        part without one of the classes.
+        A splitter that needs more than X, y and groups, a part without a sample, or a
+        training part without one of the classes.
+
+    Warns
+    -----
+    UserWarning
+        Samples are in neither part, but for those in the gap that a splitter was asked
+        for; or groups are given, and a fraction divides them.
     """
     n_samples = len(origin.rows)
     classes = None if origin.classes is None else origin.classes[origin.rows]
     if isinstance(validation_split, Real):
+        if origin.groups is not None:
+            warnings.warn(
+                f"The 'validation_split' parameter of {owner} is the fraction "
+                f"{validation_split}, which divides groups. Use a group splitter, such "
+                "as GroupShuffleSplit(1).",
+                UserWarning,
+                stacklevel=2,
+            )
         train, validation = _fraction(
             float(validation_split),
             np.zeros((n_samples, 1)),
@@ -68,9 +87,7 @@ def hold_out(validation_split, origin, random_state, owner):
             owner,
         )
     else:
-        train, validation = map(
-            origin.samples_of, _first_split(validation_split, origin, owner)
-        )
+        train, validation = _largest_split(validation_split, origin, owner)
     for name, part in (("training", train), ("validation", validation)):
         if len(part) == 0:
             raise ValueError(
@@ -88,22 +105,43 @@ def hold_out(validation_split, origin, random_state, owner):
     return train, validation
 
 
-def _first_split(splitter, origin, owner):
-    """Return the rows of X that a splitter puts into each part."""
+def _largest_split(splitter, origin, owner):
+    """Return the samples of both parts of the split that trains on the most."""
+    rows = np.zeros((origin.n_rows, 1))
+    groups = () if origin.groups is None else (origin.groups,)
+    largest = None
     try:
-        return next(iter(splitter.split(np.zeros((origin.n_rows, 1)), origin.classes)))
-    except StopIteration:
-        raise ValueError(
-            f"The 'validation_split' parameter of {owner} yields no split of "
-            f"{origin.n_rows} samples: {splitter!r}."
-        ) from None
+        for split in splitter.split(rows, origin.classes, *groups):
+            train, validation = map(origin.samples_of, split)
+            # Folds of a series in order of time grow: the last trains on the most.
+            if largest is None or len(train) >= len(largest[0]):
+                largest = train, validation
     except (TypeError, ValueError) as error:
-        # Of groups, or of real targets, for example: it is given neither.
+        # Of groups, or of real targets, for example: not all are there.
         raise ValueError(
             f"The 'validation_split' parameter of {owner} cannot split X"
             f"{'' if origin.classes is None else ' and y'} alone: {splitter!r} says: "
-            f"{error} Pass X_val and y_val to fit instead, or another splitter."
+            f"{error} Pass groups, or X_val and y_val, to fit, or use another splitter."
         ) from error
+    if largest is None:
+        raise ValueError(
+            f"The 'validation_split' parameter of {owner} yields no split of "
+            f"{origin.n_rows} samples: {splitter!r}."
+        )
+    _warn_of_unused(splitter, origin, *largest, owner)
+    return largest
+
+
+def _warn_of_unused(splitter, origin, train, validation, owner):
+    n_unused = len(origin.rows) - len(np.union1d(train, validation))
+    if n_unused > getattr(splitter, "gap", 0):
+        warnings.warn(
+            f"{n_unused} of {len(origin.rows)} samples are in neither part of the "
+            f"'validation_split' of {owner}: it neither trains nor validates on them. "
+            f"Got {splitter!r}.",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 def _fraction(fraction, rows, classes, random_state, owner):

@@ -111,8 +111,13 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
     loss : str
     optimizer : OptimizerSpec
     rates : dict of str to float
-        The estimator's learning rate and clipping, where set.
+        The estimator's learning rate, unless it is left at its default, and clipping.
     owner : str
+
+    Returns
+    -------
+    learning_rate : float or None
+        The model's, where it was compiled and the estimator's is left at its default.
 
     Raises
     ------
@@ -121,7 +126,7 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
     """
     settings = compile_settings(model)
     if settings is None:
-        return
+        return None
     compiled = f"The function {name_of(function)} compiles its model with "
     if not _is_loss(settings.pop("loss", None), loss):
         raise ValueError(
@@ -130,7 +135,10 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
         )
     settings.pop("optimizer", None)
     spec, own = resolve_optimizer(model.optimizer, {}, owner)
-    own["learning_rate"] = float(model.optimizer.learning_rate.numpy())
+    learning_rate = float(model.optimizer.learning_rate.numpy())
+    own.pop("learning_rate", None)
+    if "learning_rate" in rates:
+        own["learning_rate"], learning_rate = learning_rate, None
     if spec != optimizer:
         theirs, ours = _described(spec, optimizer), _described(optimizer, spec)
         raise ValueError(
@@ -151,8 +159,8 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
             continue
         if name in ("metrics", "weighted_metrics"):
             warnings.warn(
-                f"{compiled}{name}={value!r}, which {owner} does not measure. Use a "
-                "scorer of scikit-learn on predictions, or leave them out.",
+                f"{compiled}{name}={value!r}, which {owner} does not measure. Use its "
+                "'scoring' parameter, or leave them out.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -160,6 +168,7 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
         raise ValueError(
             f"{compiled}{name}={value!r}, which {owner} does not support. Leave it out."
         )
+    return learning_rate
 
 
 def _is_loss(value, name):

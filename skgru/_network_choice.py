@@ -18,6 +18,7 @@ from ._model_function import (
     scikeras_metadata,
 )
 from ._network import BuiltInNetwork
+from ._optimizer_parameter import DEFAULT_LEARNING_RATE
 from ._padding_check import ignores_padding
 from ._user_network import UserNetwork, call_symbolically, user_network
 
@@ -37,6 +38,9 @@ class Choice:
         ``run_time_inputs(network)`` returns the rates of its layers.
     initial_values : callable
         ``initial_values(network, seed)`` returns weights and state before training.
+    learning_rate : float or None, default=None
+        What the user's function compiled the model with, where the estimator's own is
+        left at its default.
     """
 
     architecture: object
@@ -44,6 +48,7 @@ class Choice:
     targets: object
     run_time_inputs: object
     initial_values: object
+    learning_rate: float | None = None
 
     def encoded(self, samples):
         """Return samples with as many target columns as the network has outputs."""
@@ -67,14 +72,14 @@ class NetworkChoice:
             longest = self.augmenter.expanded_timesteps(longest)
             unequal = unequal or self.augmenter.changes_lengths
         if self.model is None:
-            return self._built_in(sequences[0], longest, unequal, data)
+            return self._built_in(parts[0], longest, unequal, data)
         return self._users(
             X, y, sequences[0], longest, unequal, data, seed, optimizer, rates
         )
 
     # ---- the built-in network ----
 
-    def _built_in(self, sequences, longest, padded, data):
+    def _built_in(self, samples, longest, padded, data):
         size = data.reading.vocabulary_size
         tokens = size is not None
         architecture = BuiltInNetwork(
@@ -84,7 +89,7 @@ class NetworkChoice:
             **self._stem(tokens),
             standardize=bool(self.standardize) and not tokens,
             recurrent_dropout=self.recurrent_dropout > 0,
-            n_features=0 if tokens else sequences.n_features,
+            n_features=0 if tokens else samples.sequences.n_features,
             padded=padded,
             vocabulary_size=_whole_rows(size) if tokens else None,
             embedding_dim=int(self.embedding_dim) if tokens else None,
@@ -101,7 +106,7 @@ class NetworkChoice:
             inputs,
             data.targets,
             run_time_inputs=self._rates_of_built_in,
-            initial_values=partial(self._draw_built_in, architecture, data.samples),
+            initial_values=partial(self._draw_built_in, architecture, samples),
         )
 
     def _stem(self, tokens):
@@ -165,7 +170,11 @@ class NetworkChoice:
             if name in ("learning_rate", "clipnorm", "clipvalue", "global_clipnorm")
             and np.isfinite(value)
         }
-        check_compiled(model, function, targets.loss, optimizer, limits, owner)
+        if self.learning_rate == DEFAULT_LEARNING_RATE:
+            del limits["learning_rate"]
+        learning_rate = check_compiled(
+            model, function, targets.loss, optimizer, limits, owner
+        )
         arguments = own_arguments(function, self.get_params(deep=False))
         arguments |= {name: meta.get(name) for name in ("n_classes_", "n_outputs_")}
         arguments |= {"shape": shape[1:], "target_type_": meta["target_type_"]}
@@ -181,6 +190,7 @@ class NetworkChoice:
             targets,
             run_time_inputs=lambda network: tuple(parts.run_time_inputs()),
             initial_values=lambda network, seed: parts.values(),
+            learning_rate=learning_rate,
         )
 
     # ---- prediction ----

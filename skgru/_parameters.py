@@ -4,16 +4,22 @@ import inspect
 from numbers import Integral, Real
 
 import keras
-import numpy as np
 from sklearn.base import BaseEstimator
 
 from ._docstrings import ATTRIBUTES, PARAMETERS
-from ._engine.optimizers import resolve_optimizer
-from ._engine.program import Rates
 from ._initializers import INITIALIZERS
 from ._model_function import check_model_parameter
+from ._optimizer_parameter import (
+    DEFAULT_LEARNING_RATE,
+    KerasSchedule,
+    OptimizerParameters,
+    check_learning_rate_is_used,
+)
+from ._other_names import hint
+from ._scoring import scorers_of
 from ._sklearn import HasMethods, Interval, StrOptions
 from ._suggest import suggest
+from ._user_callbacks import user_callbacks
 
 _RATE = Interval(Real, 0, 1, closed="left")
 _POSITIVE = Interval(Real, 0, None, closed="neither")
@@ -30,6 +36,7 @@ _OF_BUILT_IN = (
     "filters",
     "kernel_size",
     "pool_size",
+    "n_layers",
     "bidirectional",
     "pooling",
     "dropout",
@@ -40,11 +47,12 @@ _OF_BUILT_IN = (
 )
 
 
-class Parameters:
+class Parameters(OptimizerParameters):
     """The shared parameters; mixed into `BaseGRU`, left of scikeras' wrapper."""
 
     _parameter_constraints = {
         "units": [_COUNT, tuple, list],
+        "n_layers": [_COUNT, None],
         "model": "no_validation",  # see check_model_parameter
         "bidirectional": ["boolean"],
         "standardize": ["boolean"],
@@ -59,7 +67,7 @@ class Parameters:
         "l1": [_NOT_NEGATIVE],
         "l2": [_NOT_NEGATIVE],
         "optimizer": [str, type, keras.optimizers.Optimizer],
-        "learning_rate": [_POSITIVE],
+        "learning_rate": [_POSITIVE, KerasSchedule],
         "schedule": [str, callable, HasMethods("get_params"), None],
         "clipnorm": [_POSITIVE, None],
         "clipvalue": [_POSITIVE, None],
@@ -72,6 +80,7 @@ class Parameters:
             Interval(Real, 0, 1, closed="neither"),
             HasMethods(["split", "get_n_splits"]),
         ],
+        "scoring": [str, callable, list, tuple, dict, None],
         "patience": [_COUNT],
         "min_delta": [_NOT_NEGATIVE],
         "vocabulary_size": [Interval(Integral, 2, None, closed="left"), None],
@@ -87,6 +96,7 @@ class Parameters:
         self,
         units=64,
         *,
+        n_layers=None,
         model=None,
         standardize=True,
         filters="auto",
@@ -101,7 +111,7 @@ class Parameters:
         l1=0.0,
         l2=0.0,
         optimizer="adam",
-        learning_rate=3e-3,
+        learning_rate=DEFAULT_LEARNING_RATE,
         schedule=None,
         clipnorm=None,
         clipvalue=None,
@@ -111,6 +121,7 @@ class Parameters:
         shuffle=True,
         early_stopping=False,
         validation_split=0.2,
+        scoring=None,
         patience=10,
         min_delta=0.0,
         vocabulary_size=None,
@@ -123,6 +134,7 @@ class Parameters:
         **routed_parameters,
     ):
         self.units = units
+        self.n_layers = n_layers
         self.model = model
         self.standardize = standardize
         self.filters = filters
@@ -147,6 +159,7 @@ class Parameters:
         self.shuffle = shuffle
         self.early_stopping = early_stopping
         self.validation_split = validation_split
+        self.scoring = scoring
         self.patience = patience
         self.min_delta = min_delta
         self.vocabulary_size = vocabulary_size
@@ -160,7 +173,7 @@ class Parameters:
             if not name.startswith(_ROUTED):
                 raise TypeError(
                     f"{type(self).__name__} has no parameter {name!r}."
-                    + suggest(name, self._get_param_names())
+                    + hint(name, self._get_param_names())
                 )
             setattr(self, name, value)
 
@@ -213,34 +226,34 @@ class Parameters:
         Raises
         ------
         ValueError
-            There is no such parameter, or nothing that could have it.
+            There is no such parameter, or nothing that could have it; or the learning
+            rate is set where the optimizer is an instance that was made with another.
         """
+        owner, known = type(self).__name__, self._get_param_names()
+        for name in params:
+            if "__" not in name and name not in known:
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {owner}."
+                    f"{hint(name, known)} Valid parameters are: {known}."
+                )
+        if "learning_rate" in params and "optimizer" not in params:
+            rate = params["learning_rate"]
+            check_learning_rate_is_used(self.optimizer, rate, owner)
         for name in [name for name in params if name.startswith(_ROUTED)]:
             setattr(self, name, params.pop(name))
         for name in params:
-            owner, _, rest = name.partition("__")
-            value = params.get(owner, getattr(self, owner, self))
+            holder, _, rest = name.partition("__")
+            value = params.get(holder, getattr(self, holder, self))
             if rest and not hasattr(value, "set_params"):
                 raise ValueError(
-                    f"Cannot set {name!r} of {type(self).__name__}: its {owner!r} is "
-                    f"{value!r}, which has no parameters. Set {owner!r} to an object "
-                    "first."
+                    f"Cannot set {name!r} of {owner}: its {holder!r} is {value!r}, "
+                    f"which has no parameters. Set {holder!r} to an object first."
                 )
         return BaseEstimator.set_params(self, **params)
 
     def _check_parameters(self):
         owner = type(self).__name__
-        for units in self._units():
-            if not isinstance(units, Integral) or isinstance(units, bool) or units < 1:
-                raise ValueError(
-                    f"The 'units' parameter of {owner} must be an int or a tuple of "
-                    f"ints in the range [1, inf). Got {self.units!r} instead."
-                )
-        if not self._units():
-            raise ValueError(
-                f"The 'units' parameter of {owner} must name at least one layer. Got "
-                f"{self.units!r} instead."
-            )
+        self._check_units(owner)
         for name in ("kernel_initializer", "recurrent_initializer"):
             value = getattr(self, name)
             if isinstance(value, str) and value not in INITIALIZERS:
@@ -256,7 +269,8 @@ class Parameters:
                     f"The '{name}' parameter of {owner} must be an instance. Got the "
                     f"class {value.__name__} instead: add parentheses."
                 )
-        self._user_callbacks()
+        user_callbacks(self.callbacks, owner)
+        scorers_of(self)
         signature = inspect.signature(Parameters.__init__).parameters
         check_model_parameter(
             self.model,
@@ -265,61 +279,30 @@ class Parameters:
             {name: signature[name].default for name in _OF_BUILT_IN},
         )
 
-    def _units(self):
-        return (self.units,) if isinstance(self.units, Integral) else tuple(self.units)
-
-    def _user_callbacks(self):
-        callbacks = self.callbacks
-        if callbacks is None:
-            return []
-        if isinstance(callbacks, keras.callbacks.Callback):
-            callbacks = [callbacks]
-        for callback in callbacks:
-            if not isinstance(callback, keras.callbacks.Callback):
-                raise TypeError(
-                    f"The 'callbacks' parameter of {type(self).__name__} must hold "
-                    f"instances of keras.callbacks.Callback. Got {callback!r} instead."
+    def _check_units(self, owner):
+        for units in self._units():
+            if not isinstance(units, Integral) or isinstance(units, bool) or units < 1:
+                raise ValueError(
+                    f"The 'units' parameter of {owner} must be an int or a tuple of "
+                    f"ints in the range [1, inf). Got {self.units!r} instead."
                 )
-        return list(callbacks)
+        if not self._units():
+            raise ValueError(
+                f"The 'units' parameter of {owner} must name at least one layer. Got "
+                f"{self.units!r} instead."
+            )
+        if self.n_layers not in (None, len(self._units())):
+            raise ValueError(
+                f"The 'n_layers' parameter of {owner} is {self.n_layers}, but its "
+                f"'units' are those of {len(self._units())} layers: {self.units!r}. "
+                "Leave 'n_layers' at None, or let 'units' be an int."
+            )
 
-    def _resolve_optimizer(self):
-        """Return the optimizer's spec, and every setting that is a run-time input."""
-        owner = type(self).__name__
-        prefix = "optimizer__"
-        params = {
-            name.removeprefix(prefix): value
-            for name, value in vars(self).items()
-            if name.startswith(prefix)
-        }
-        spec, own = resolve_optimizer(self.optimizer, params, owner)
-        own_rate = own.get("learning_rate", self.learning_rate)
-        if not np.isclose(own_rate, self.learning_rate):
-            raise ValueError(
-                f"The 'learning_rate' parameter of {owner} is {self.learning_rate}, "
-                f"but its optimizer was made with {own_rate:g}. Set the "
-                "estimator's 'learning_rate', which is what a search tunes."
-            )
-        clipping = {}
-        for name in ("clipnorm", "clipvalue", "global_clipnorm"):
-            value = getattr(self, name)
-            if value is None:
-                value = own.get(name)
-            if value is not None:
-                clipping[name] = float(value)
-        if len(clipping) > 1:
-            raise ValueError(
-                f"At most one of 'clipnorm', 'clipvalue' and 'global_clipnorm' of "
-                f"{owner} can be set. Got {clipping}."
-            )
-        return spec, Rates(
-            learning_rate=float(self.learning_rate),
-            clipnorm=clipping.get("clipnorm", np.inf),
-            clipvalue=clipping.get("clipvalue", np.inf),
-            global_clipnorm=clipping.get("global_clipnorm", np.inf),
-            l1=float(self.l1),
-            l2=float(self.l2),
-            of_model=(),
-        )
+    def _units(self):
+        """Return the width of each layer."""
+        if isinstance(self.units, Integral):
+            return (self.units,) * (self.n_layers or 1)
+        return tuple(self.units)
 
 
 def _is_catch_all(parameter):

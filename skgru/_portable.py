@@ -7,7 +7,11 @@ import keras
 
 _plain = contextvars.ContextVar("plain", default=False)
 _MARK = "__keras_object__"
-_KERAS_OBJECTS = (keras.initializers.Initializer, keras.optimizers.Optimizer)
+_KERAS_OBJECTS = (
+    keras.initializers.Initializer,
+    keras.optimizers.Optimizer,
+    keras.optimizers.schedules.LearningRateSchedule,
+)
 
 
 @contextlib.contextmanager

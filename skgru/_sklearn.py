@@ -5,6 +5,7 @@
 """
 
 from sklearn.base import _fit_context as fit_context
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import (
     HasMethods,
     Hidden,
@@ -37,6 +38,16 @@ def set_output_container(transformer, container):
     transformer._sklearn_output_config = {"transform": container}
 
 
+def metric_of(scorer):
+    """Return the metric that ``make_scorer`` was given; None for other scorers."""
+    return getattr(scorer, "_score_func", None)
+
+
+def rows_of(X, rows):
+    """Return some rows of X, of any type that scikit-learn's splitters take."""
+    return _safe_indexing(X, rows)
+
+
 __all__ = [
     "CallbackSupportMixin",
     "HasMethods",
@@ -46,7 +57,9 @@ __all__ = [
     "Options",
     "StrOptions",
     "fit_context",
+    "metric_of",
     "output_container",
+    "rows_of",
     "set_output_container",
     "with_callbacks",
 ]

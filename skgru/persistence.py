@@ -14,6 +14,7 @@ import keras
 from sklearn.base import BaseEstimator
 
 from ._data import Reading
+from ._early_stopping import Stopping
 from ._engine.network import InputShape
 from ._engine.optimizers import OptimizerSpec
 from ._engine.training import TrainingState
@@ -36,6 +37,7 @@ _HARMLESS = (
     OptimizerSpec,
     Reading,
     RealTargets,
+    Stopping,
     TrainingState,
     UserNetwork,
     keras.optimizers.Optimizer,

@@ -8,6 +8,7 @@ import inspect
 import math
 from numbers import Integral, Real
 
+import keras
 from sklearn.base import BaseEstimator
 
 from ._schedule_callbacks import Plateau, SetLearningRate
@@ -55,7 +56,7 @@ class _Decay(BaseEstimator):
             epochs -= self.warmup
         return learning_rate * self._factor(epoch - self.warmup, learning_rate, epochs)
 
-    def _callback(self, learning_rate, epochs, monitor, history):
+    def _callback(self, learning_rate, epochs, monitor, mode, history):
         self._validate_params()
         return SetLearningRate(lambda epoch: self._rate(epoch, learning_rate, epochs))
 
@@ -228,10 +229,11 @@ class CosineDecay(_Decay):
 
 
 class ReduceOnPlateau(BaseEstimator):
-    """Multiply the learning rate by ``factor`` when the loss stops improving.
+    """Multiply the learning rate by ``factor`` when training stops improving.
 
-    The validation loss is watched where there is one, else the training loss. This is
-    Keras' ``ReduceLROnPlateau``.
+    What is watched is the first of the estimator's ``scoring``, else the validation
+    loss where there is one, else the training loss. This is Keras'
+    ``ReduceLROnPlateau``.
 
     Parameters
     ----------
@@ -240,7 +242,8 @@ class ReduceOnPlateau(BaseEstimator):
     patience : int, default=10
         Epochs without improvement before a reduction.
     min_delta : float, default=1e-4
-        Smallest decrease of the loss that counts as an improvement.
+        Smallest decrease of the loss, or increase of the score, that counts as an
+        improvement.
     cooldown : int, default=0
         Epochs after a reduction during which none is counted.
     min_learning_rate : float, default=0.0
@@ -281,14 +284,14 @@ class ReduceOnPlateau(BaseEstimator):
         self.cooldown = cooldown
         self.min_learning_rate = min_learning_rate
 
-    def _callback(self, learning_rate, epochs, monitor, history):
+    def _callback(self, learning_rate, epochs, monitor, mode, history):
         self._validate_params()
         return Plateau(
             history.get(monitor, []),
             monitor=monitor,
             factor=self.factor,
             patience=self.patience,
-            mode="min",
+            mode=mode,
             min_delta=self.min_delta,
             cooldown=self.cooldown,
             min_lr=self.min_learning_rate,
@@ -304,7 +307,9 @@ _SCHEDULES = {
 }
 
 
-def schedule_callback(schedule, *, learning_rate, epochs, monitor, history, owner):
+def schedule_callback(
+    schedule, *, learning_rate, epochs, monitor, mode, history, owner
+):
     """Return the Keras callback that carries out an estimator's ``schedule``.
 
     Parameters
@@ -314,8 +319,10 @@ def schedule_callback(schedule, *, learning_rate, epochs, monitor, history, owne
         The initial learning rate.
     epochs : int
         The epoch at which training ends.
-    monitor : {"loss", "val_loss"}
-        What `ReduceOnPlateau` watches.
+    monitor : str
+        What `ReduceOnPlateau` watches, a name of ``history``.
+    mode : {"min", "max"}
+        Whether small or large values of it are good.
     history : dict of str to list
         Epochs already trained.
     owner : str
@@ -335,21 +342,35 @@ def schedule_callback(schedule, *, learning_rate, epochs, monitor, history, owne
     if isinstance(schedule, str):
         schedule = _by_name(schedule, owner)()
     if hasattr(schedule, "_callback"):
-        return schedule._callback(learning_rate, epochs, monitor, history)
+        return schedule._callback(learning_rate, epochs, monitor, mode, history)
+    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+        raise TypeError(
+            f"The 'schedule' parameter of {owner} is a rate by epoch, but the Keras "
+            f"schedule {type(schedule).__name__} is one by step: set it as "
+            "'learning_rate'."
+        )
     if callable(schedule):
-        try:
-            inspect.signature(schedule).bind(0, learning_rate)
-        except TypeError:
-            raise TypeError(
-                f"The 'schedule' parameter of {owner} must be callable as (epoch, "
-                f"learning_rate) -> learning_rate. Got {schedule!r}, which takes "
-                f"{inspect.signature(schedule)}."
-            ) from None
-        return SetLearningRate(lambda epoch: schedule(epoch, learning_rate))
+        return SetLearningRate(_by_epoch(schedule, learning_rate, owner))
     raise TypeError(
         f"The 'schedule' parameter of {owner} must be a schedule object, one of the "
         f"names {list(_SCHEDULES)}, a callable (epoch, learning_rate) -> learning_rate "
-        f"or None. Got {schedule!r} instead."
+        f"or (epoch) -> learning_rate, or None. Got {schedule!r} instead."
+    )
+
+
+def _by_epoch(schedule, learning_rate, owner):
+    """Return a user's function, of one argument or two, as a function of the epoch."""
+    signature = inspect.signature(schedule)
+    for arguments in ((0, learning_rate), (0,)):
+        try:
+            signature.bind(*arguments)
+        except TypeError:
+            continue
+        return lambda epoch: schedule(epoch, *arguments[1:])
+    raise TypeError(
+        f"The 'schedule' parameter of {owner} must be callable as (epoch, "
+        "learning_rate) -> learning_rate or as (epoch) -> learning_rate. Got "
+        f"{schedule!r}, which takes {signature}."
     )
 
 

@@ -17,6 +17,7 @@ BAD_PARAMETERS = [
     ("units", "64", "'units' parameter of .* Got '64'"),
     ("units", (), "'units' parameter of .* at least one layer"),
     ("units", (4, 0), r"'units' parameter of .* Got \(4, 0\)"),
+    ("n_layers", 0, "'n_layers' parameter of .* Got 0"),
     ("bidirectional", "yes", "'bidirectional' parameter"),
     ("pooling", "avg", "'pooling' parameter of .*'mean'.* Got 'avg'"),
     ("dropout", 1.0, r"'dropout' parameter of .* \[0.0, 1.0\). Got 1.0"),
@@ -47,6 +48,7 @@ BAD_PARAMETERS = [
     ("shuffle", "no", "'shuffle' parameter"),
     ("early_stopping", "auto", "'early_stopping' parameter"),
     ("validation_split", "0.2", "'validation_split' parameter"),
+    ("scoring", 0.5, "'scoring' parameter of .* Got 0.5"),
     ("patience", 0, "'patience' parameter of .* Got 0"),
     ("min_delta", -1, "'min_delta' parameter of .* Got -1"),
     ("vocabulary_size", 1, "'vocabulary_size' parameter of .* Got 1"),
@@ -125,7 +127,7 @@ def test_misspelt_parameters(cls):
                     keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)
                 )
             },
-            "Use the 'schedule' parameter",
+            "'learning_rate' parameter of .* is 0.02, .* made with ExponentialDecay",
         ),
     ],
     ids=str,

@@ -1,16 +1,13 @@
 """Callbacks are called as Keras calls them, on a model that follows the training."""
 
-import csv
 import pickle
 
 import keras
 import numpy as np
 import pytest
-from reference import ignore_keras_warning, keras_fit, one_hot, untrained
+from reference import keras_fit, one_hot, untrained
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
-
-from skgru.schedules import StepDecay
 
 HOOKS = [name for name in dir(keras.callbacks.Callback) if name.startswith("on_")]
 
@@ -124,73 +121,6 @@ def test_a_callback_may_stop_within_an_epoch(regressor, X, targets):
     np.testing.assert_allclose(
         fitted.model_.get_weights()[0], first.model_.get_weights()[0], atol=1e-6
     )
-
-
-# ---- Keras' own callbacks ----
-
-
-@ignore_keras_warning
-def test_learning_rate_scheduler(classifier, X, labels):
-    scheduler = keras.callbacks.LearningRateScheduler(lambda epoch: 0.02 * 0.5**epoch)
-    fitted = classifier(callbacks=[scheduler]).fit(X, labels)
-    np.testing.assert_allclose(
-        fitted.history_["learning_rate"], [0.02, 0.01, 0.005], rtol=1e-6
-    )
-    own = classifier(schedule=StepDecay(0.5, every=1)).fit(X, labels)
-    np.testing.assert_allclose(fitted.predict_proba(X), own.predict_proba(X), atol=1e-5)
-
-
-def test_early_stopping_of_keras(classifier, X, labels):
-    """The same epochs and the same weights as the estimator's own."""
-    params = {"epochs": 60, "learning_rate": 0.1}
-    validation = {"X_val": X[:12], "y_val": labels[12:24]}
-    stopping = keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)
-    theirs = classifier(callbacks=[stopping], **params).fit(X, labels, **validation)
-    ours = classifier(early_stopping=True, patience=3, **params)
-    ours.fit(X, labels, **validation)
-    assert theirs.n_iter_ == ours.n_iter_ < 60
-    assert stopping.best_epoch == ours.best_epoch_ == theirs.best_epoch_
-    np.testing.assert_array_equal(theirs.predict_proba(X), ours.predict_proba(X))
-
-
-def test_csv_logger(classifier, X, labels, tmp_path):
-    logger = keras.callbacks.CSVLogger(tmp_path / "log.csv")
-    fitted = classifier(callbacks=[logger]).fit(
-        X, labels, X_val=X[:12], y_val=labels[:12]
-    )
-    with open(tmp_path / "log.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["epoch"] for row in rows] == ["0", "1", "2"]
-    for name, values in fitted.history_.items():
-        assert [float(row[name]) for row in rows] == pytest.approx(values)
-
-
-@ignore_keras_warning
-def test_model_checkpoint_keeps_the_best_model(classifier, X, labels, tmp_path):
-    """A whole model, which Keras loads."""
-    checkpoint = keras.callbacks.ModelCheckpoint(
-        tmp_path / "best.keras", monitor="val_loss", save_best_only=True
-    )
-    params = {"epochs": 30, "learning_rate": 0.1, "patience": 100}
-    fitted = classifier(early_stopping=True, callbacks=[checkpoint], **params)
-    fitted.fit(X, labels)
-    assert 0 < fitted.best_epoch_ < 29
-    model = keras.models.load_model(tmp_path / "best.keras")
-    np.testing.assert_allclose(
-        model.predict(X, verbose=0), fitted.predict_proba(X), atol=1e-5
-    )
-
-
-def test_lambda_callback_and_terminate_on_nan(classifier, X, labels):
-    losses = []
-    callbacks = [
-        keras.callbacks.LambdaCallback(
-            on_epoch_end=lambda epoch, logs: losses.append(logs["loss"])
-        ),
-        keras.callbacks.TerminateOnNaN(),
-    ]
-    fitted = classifier(callbacks=callbacks).fit(X, labels)
-    assert losses == fitted.history_["loss"]
 
 
 # ---- callbacks are parameters, not part of what was learnt ----

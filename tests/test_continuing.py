@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+import skgru
 from skgru.plotting import TrainingCurveDisplay
 from skgru.schedules import ReduceOnPlateau
 
@@ -143,6 +144,82 @@ def test_early_stopping_goes_on_after_a_warm_start(classifier, X, labels):
     fitted.fit(X, labels)
     assert fitted.history_["val_loss"][:2] == first
     assert len(fitted.history_["val_loss"]) == 4
+
+
+# ---- early stopping over several trainings ----
+
+# A learning rate at which the validation loss soon gets worse.
+STOPPED = {"early_stopping": True, "learning_rate": 0.1, "patience": 20}
+
+
+def parts_of(classifier, X, y, epochs, how, **params):
+    """Train for so many epochs, a few at a time."""
+    fitted = classifier(**params, warm_start=True, epochs=4)
+    if how == "partial_fit":
+        for _ in range(epochs):
+            fitted.partial_fit(X, y)
+    else:
+        for _ in range(epochs // 4):
+            fitted.fit(X, y)
+            if how == "pickled":
+                fitted = pickle.loads(pickle.dumps(fitted))
+    return fitted
+
+
+@pytest.mark.parametrize("how", ["fit", "partial_fit", "pickled"])
+def test_the_best_epoch_of_all_trainings_is_kept(classifier, X, labels, how):
+    """Its weights, too, though they are long gone when training ends."""
+    whole = classifier(**STOPPED, epochs=16).fit(X, labels)
+    assert 1 < whole.best_epoch_ < 12 and whole.n_iter_ == 16
+    parts = parts_of(classifier, X, labels, 16, how, **STOPPED)
+    assert_same_fit(parts, whole, X)
+    losses = parts.history_["val_loss"]
+    assert parts.best_epoch_ == whole.best_epoch_ == np.argmin(losses)
+
+
+def test_patience_goes_on_counting(classifier, X, labels):
+    """Three epochs without improvement, two of them before the pause."""
+    params = {**STOPPED, "patience": 3, "min_delta": 100.0}
+    fitted = classifier(**params, warm_start=True, epochs=3).fit(X, labels)
+    assert (fitted.n_iter_, fitted.best_epoch_) == (3, 0)
+    fitted.set_params(epochs=10).fit(X, labels)
+    assert (fitted.n_iter_, fitted.best_epoch_) == (4, 0)
+    whole = classifier(**params, epochs=10).fit(X, labels)
+    assert_same_fit(fitted, whole, X)
+
+
+def test_other_validation_data_are_no_measure_of_earlier_epochs(classifier, X, labels):
+    """Easy ones first: no later epoch could be better than those by its loss."""
+    fitted = classifier(**STOPPED, warm_start=True, epochs=12)
+    fitted.fit(X, labels, X_val=X, y_val=labels)
+    easy = min(fitted.history_["val_loss"])
+    fitted.set_params(epochs=3)
+    fitted.fit(X, labels, X_val=X, y_val=np.roll(labels, 1))
+    hard = fitted.history_["val_loss"][12:]
+    assert min(hard) > easy
+    assert fitted.best_epoch_ == 12 + np.argmin(hard)
+
+
+def test_epochs_without_early_stopping_between(classifier, X, labels):
+    """They predict as they are; what was kept before is remembered all the same."""
+    data = {"X_val": X[:12], "y_val": np.roll(labels[:12], 1)}
+    fitted = classifier(**STOPPED, warm_start=True, epochs=12).fit(X, labels, **data)
+    kept, best = fitted.predict_proba(X), fitted.best_epoch_
+    assert best < 11
+    fitted.set_params(early_stopping=False, epochs=1).fit(X, labels, **data)
+    assert not np.array_equal(fitted.predict_proba(X), kept)
+    fitted.set_params(early_stopping=True).fit(X, labels, **data)
+    assert fitted.n_iter_ == 14 and fitted.best_epoch_ == best
+    np.testing.assert_array_equal(fitted.predict_proba(X), kept)
+
+
+def test_what_is_remembered_is_saved(classifier, X, labels, tmp_path):
+    """In a file without pickle, too."""
+    whole = classifier(**STOPPED, epochs=12).fit(X, labels)
+    parts = classifier(**STOPPED, warm_start=True, epochs=8).fit(X, labels)
+    skgru.save(parts, tmp_path / "parts.skops")
+    parts = skgru.load(tmp_path / "parts.skops").set_params(epochs=4)
+    assert_same_fit(parts.fit(X, labels), whole, X)
 
 
 def test_the_history_says_nan_of_epochs_that_were_not_validated(classifier, X, labels):

@@ -1,13 +1,22 @@
 """Early stopping: what is held out, when training ends, which weights are kept."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
+import sklearn
 from reference import keras_fit, one_hot, untrained
 from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    GroupShuffleSplit,
     KFold,
     PredefinedSplit,
+    ShuffleSplit,
+    StratifiedGroupKFold,
     StratifiedShuffleSplit,
+    TimeSeriesSplit,
     train_test_split,
 )
 
@@ -74,17 +83,25 @@ def test_training_stops_as_keras_early_stopping_does(classifier, X, labels):
 
 
 @pytest.mark.parametrize(
-    "splitter",
+    "splitter, which",
     [
-        KFold(4),
-        KFold(4, shuffle=True, random_state=1),
-        PredefinedSplit([0] * 11 + [-1] * 33),
+        (TimeSeriesSplit(5), 4),
+        (KFold(4), 3),
+        (KFold(4, shuffle=True, random_state=1), 3),
+        # 44 rows: four parts of 9 and one of 8.
+        (KFold(5), 4),
+        (PredefinedSplit([0] * 11 + [-1] * 33), 0),
+        (PredefinedSplit([0] * 33 + [1] * 11), 1),
     ],
-    ids=["KFold", "shuffled", "predefined"],
+    ids=["in time", "KFold", "shuffled", "unequal", "predefined", "two folds"],
 )
-def test_a_splitters_first_split_is_used(regressor, X, targets, splitter):
+def test_the_split_that_trains_on_most_rows_is_used(
+    regressor, X, targets, splitter, which
+):
+    """Of equal ones the last. The last fold of a series trains on all but its end."""
     fitted = regressor(early_stopping=True, validation_split=splitter).fit(X, targets)
-    train, held_out = next(iter(splitter.split(X, targets)))
+    train, held_out = list(splitter.split(X, targets))[which]
+    assert len(train) >= 33
     # The targets' scale is that of all targets, so give both fits one of their own.
     scaled = (targets - targets.mean()) / targets.std()
     params = {"early_stopping": True, "normalize_y": False}
@@ -109,22 +126,99 @@ def test_a_splitter_may_stratify(classifier, X, labels):
     assert fitted.history_ == expected.history_
 
 
-def test_a_splitter_gets_the_classes_and_one_split_is_asked_for(classifier, X, labels):
+def test_a_splitter_gets_the_classes(classifier, X, labels):
     seen = []
 
     class Splitter:
-        def get_n_splits(self, X=None, y=None, groups=None):
-            return 2
+        def get_n_splits(self, X=None, y=None):
+            return 1
 
-        def split(self, X, y=None, groups=None):
+        def split(self, X, y=None):  # groups are passed if there are any
             seen.append((len(X), y))
             yield np.arange(30), np.arange(30, len(X))
-            raise AssertionError("a second split was asked for")
 
     classifier(early_stopping=True, validation_split=Splitter()).fit(X, labels)
     ((n_samples, classes),) = seen
     assert n_samples == len(X)
     np.testing.assert_array_equal(classes, labels)
+
+
+def test_rows_in_neither_part_are_counted_in_a_warning(regressor, X, targets):
+    splitter = ShuffleSplit(1, train_size=20, test_size=10, random_state=0)
+    estimator = regressor(early_stopping=True, validation_split=splitter)
+    with pytest.warns(UserWarning, match="14 of 44 samples are in neither part"):
+        estimator.fit(X, targets)
+
+
+def test_the_gap_that_a_splitter_was_asked_for_is_no_mistake(regressor, X, targets):
+    splitter = TimeSeriesSplit(3, gap=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        regressor(early_stopping=True, validation_split=splitter).fit(X, targets)
+
+
+# ---- groups ----
+
+SUBJECTS = np.repeat(np.arange(11), 4)
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize(
+    "splitter",
+    [
+        GroupKFold(4),
+        GroupShuffleSplit(1, test_size=0.25, random_state=0),
+        StratifiedGroupKFold(4),
+    ],
+    ids=lambda splitter: type(splitter).__name__,
+)
+def test_groups_are_held_out_as_a_whole(classifier, X, labels, splitter, method):
+    """By what is trained on: a copy of it that is given the parts is the same fit."""
+    estimator = classifier(early_stopping=True, validation_split=splitter, epochs=1)
+    getattr(estimator, method)(X, labels, groups=SUBJECTS)
+    splits = list(splitter.split(X, labels, SUBJECTS))
+    train, held_out = max(enumerate(splits), key=lambda s: (len(s[1][0]), s[0]))[1]
+    assert not set(SUBJECTS[train]) & set(SUBJECTS[held_out])
+    expected = classifier(epochs=1, early_stopping=True).fit(
+        X[train], labels[train], X_val=X[held_out], y_val=labels[held_out]
+    )
+    assert estimator.history_ == expected.history_
+
+
+def test_groups_reach_early_stopping_through_a_search(regressor, X, targets):
+    """By scikit-learn's metadata routing; each fold has its own part of the groups."""
+    seen = []
+
+    class Splitter(GroupKFold):
+        def split(self, X, y=None, groups=None):
+            seen.append(np.array(groups))
+            return super().split(X, y, groups)
+
+    estimator = regressor(early_stopping=True, validation_split=Splitter(3), epochs=1)
+    with sklearn.config_context(enable_metadata_routing=True):
+        estimator.set_fit_request(groups=True)
+        search = GridSearchCV(estimator, {"l2": [0.0]}, cv=GroupKFold(2))
+        search.fit(X, targets, groups=SUBJECTS)
+    folds = [SUBJECTS[train] for train, _ in GroupKFold(2).split(X, groups=SUBJECTS)]
+    for actual, expected in zip(seen, [*folds, SUBJECTS], strict=True):
+        np.testing.assert_array_equal(actual, expected)
+
+
+def test_a_group_splitter_without_groups(regressor, X, targets, refused):
+    estimator = regressor(early_stopping=True, validation_split=GroupKFold(3))
+    message = "cannot split X alone.*'groups' parameter.*Pass groups, or X_val"
+    refused(estimator, "fit", X, targets, message=message)
+
+
+def test_groups_of_another_length(regressor, X, targets, refused):
+    estimator = regressor(early_stopping=True, validation_split=GroupKFold(3))
+    message = "inconsistent numbers of samples"
+    refused(estimator, "fit", X, targets, groups=SUBJECTS[1:], message=message)
+
+
+def test_a_fraction_that_divides_groups_is_probably_a_mistake(regressor, X, targets):
+    with pytest.warns(UserWarning, match="0.2, which divides groups.*GroupShuffle"):
+        regressor(early_stopping=True).fit(X, targets, groups=SUBJECTS)
 
 
 @pytest.mark.parametrize("weighted", ["sample_weight", "class_weight"])

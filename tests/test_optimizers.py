@@ -4,6 +4,11 @@ import keras
 import numpy as np
 import pytest
 from reference import keras_fit, one_hot, standardised, untrained
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+
+from skgru import GRUClassifier
+from skgru.schedules import StepDecay
 
 
 def assert_same_weights(fitted, model, atol=1e-5):
@@ -89,6 +94,57 @@ def test_an_optimizer_instance_brings_its_settings(classifier, X, labels):
             actual.predict_proba(X), expected.predict_proba(X)
         )
     assert not instance.built
+
+
+@pytest.mark.parametrize(
+    "instance, by_name",
+    [
+        (
+            keras.optimizers.Adam(learning_rate=0.002, clipnorm=1.0),
+            {"optimizer": "adam", "learning_rate": 0.002, "clipnorm": 1.0},
+        ),
+        # Whose default is not that of the estimator.
+        (keras.optimizers.SGD(), {"optimizer": "sgd", "learning_rate": 0.01}),
+    ],
+    ids=["set", "default"],
+)
+def test_an_instance_is_used_as_given(X, labels, instance, by_name):
+    """With its learning rate, where the estimator's is left alone."""
+    params = {"units": 4, "epochs": 3, "batch_size": 16, "random_state": 0}
+    estimator = GRUClassifier(**params, optimizer=instance)
+    actual = clone(estimator).fit(X, labels)
+    expected = GRUClassifier(**params, **by_name).fit(X, labels)
+    assert actual.history_ == expected.history_
+    np.testing.assert_array_equal(actual.predict_proba(X), expected.predict_proba(X))
+    assert actual.learning_rate == estimator.get_params()["learning_rate"] == 1e-3
+
+
+def test_a_schedule_begins_at_the_rate_of_an_instance(X, labels):
+    estimator = GRUClassifier(
+        4, epochs=3, batch_size=16, optimizer=keras.optimizers.Adam(0.002)
+    )
+    estimator.set_params(schedule=StepDecay(0.5, every=1)).fit(X, labels)
+    assert estimator.history_["learning_rate"] == [0.002, 0.001, 0.0005]
+
+
+@pytest.mark.parametrize("rate", [1e-3, 0.01])
+def test_a_search_cannot_tune_what_an_instance_fixes(X, labels, rate):
+    """The default of the estimator as little as any other: it would not be used."""
+    estimator = GRUClassifier(4, optimizer=keras.optimizers.Adam(0.002))
+    search = GridSearchCV(estimator, {"learning_rate": [rate]}, cv=2)
+    with pytest.raises(ValueError, match=r"made with 0\.002.*optimizer='Adam'"):
+        search.fit(X, labels)
+    # All of them at once are what the estimator is, and nothing is asked for.
+    estimator.set_params(**estimator.get_params())
+
+
+def test_a_search_tunes_the_rate_that_an_instance_leaves_open(classifier, X, labels):
+    optimizer = keras.optimizers.Adam(beta_1=0.8)
+    search = GridSearchCV(
+        classifier(optimizer=optimizer), {"learning_rate": [1e-3, 0.05]}, cv=2
+    ).fit(X, labels)
+    best = search.best_estimator_
+    assert best.history_["learning_rate"] == [best.learning_rate] * 3
 
 
 def test_learning_rate_scales_the_step_of_sgd(regressor, X, targets):

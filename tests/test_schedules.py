@@ -144,6 +144,16 @@ def test_a_callable_gets_the_epoch_and_the_initial_rate(regressor, X, targets):
     assert calls == [(0, RATE), (1, RATE), (2, RATE)]
 
 
+def test_a_function_of_the_epoch_alone_returns_the_rate(regressor, X, targets):
+    """As Keras' LearningRateScheduler takes it."""
+
+    def step_decay(epoch):
+        return 0.1 * 0.5 ** (1 + epoch // 2)
+
+    actual = rates(regressor(), X, targets, step_decay, epochs=4)
+    assert actual == [0.05, 0.05, 0.025, 0.025]
+
+
 def test_no_schedule_is_a_constant_rate(regressor, X, targets):
     assert rates(regressor(), X, targets, None) == [RATE] * EPOCHS
 
@@ -248,6 +258,12 @@ def test_schedules_clone_and_print(schedule):
         (lambda epoch, rate: float("nan"), "'schedule'.*nan at epoch 0"),
         (lambda epoch, rate: -rate, "'schedule'.*-0.02 at epoch 0"),
         (lambda epoch, rate: None, "'schedule'.*None at epoch 0"),
+        (lambda: 0.1, "'schedule' parameter of .*must be callable as"),
+        (lambda epoch, rate, more: 0.1, "'schedule' parameter of .*must be callable"),
+        (
+            keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5),
+            "'schedule' parameter of .*ExponentialDecay.*set it as 'learning_rate'",
+        ),
     ],
 )
 def test_schedules_that_cannot_be_are_refused(regressor, X, targets, schedule, message):

@@ -19,7 +19,7 @@ class CallbacksModel:
     def __init__(self, training, stock, params):
         self._training, self._stock = training, stock
         model = stock.model
-        optimizer = keras.optimizers.SGD(training.rates.learning_rate)
+        optimizer = keras.optimizers.SGD(training.optimizer.learning_rate)
         model.compile(optimizer, loss=training.program.spec.loss)
         self._callbacks = keras.callbacks.CallbackList(
             training.user_callbacks, model=model, **params
@@ -29,7 +29,7 @@ class CallbacksModel:
         """Call a hook of all callbacks; the training takes over what they change."""
         training, model = self._training, self._stock.model
         values = training.get_weights()
-        rate = np.float32(training.rates.learning_rate)
+        rate = np.float32(training.optimizer.learning_rate)
         self._stock.set_values(values)
         model.optimizer.learning_rate = rate
         model.optimizer.iterations.assign(training.n_steps)

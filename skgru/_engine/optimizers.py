@@ -14,7 +14,7 @@ from functools import lru_cache
 import keras
 import numpy as np
 
-from .._keras import BaseOptimizer, TFOptimizer
+from .._keras import BaseOptimizer, TFOptimizer, learning_rate_variable
 from .._suggest import suggest
 
 # Restores, for each method that the TensorFlow layer replaces, Keras' own.
@@ -105,7 +105,8 @@ def resolve_optimizer(optimizer, params, owner):
     spec : OptimizerSpec
     own : dict
         ``learning_rate`` and clipping settings that an instance was made with, where
-        they differ from its class' defaults.
+        they differ from its class' defaults; or its ``schedule``, a Keras learning-rate
+        schedule.
 
     Raises
     ------
@@ -138,11 +139,6 @@ def resolve_optimizer(optimizer, params, owner):
                 "'optimizer' to its name or class instead."
             )
         cls, config = type(optimizer), optimizer.get_config()
-    if isinstance(config.get("learning_rate"), dict):
-        raise ValueError(
-            f"The 'optimizer' parameter of {owner} holds a Keras learning-rate "
-            "schedule. Use the 'schedule' parameter instead."
-        )
     if config.get("gradient_accumulation_steps"):
         raise ValueError(
             f"'gradient_accumulation_steps' is not supported in {owner}'s optimizer. "
@@ -159,12 +155,22 @@ def resolve_optimizer(optimizer, params, owner):
             "parameter lower the learning rate, or set 'early_stopping', instead."
         )
     own = {name: config[name] for name in _CLIPPING if config.get(name) is not None}
-    default = inspect.signature(cls).parameters.get("learning_rate")
-    rate = config.pop("learning_rate")
-    if default is None or not np.isclose(rate, default.default, rtol=1e-6):
-        own["learning_rate"] = float(rate)
+    rate, default = config.pop("learning_rate"), default_learning_rate(cls)
+    if isinstance(rate, dict):
+        own["schedule"] = learning_rate_variable(optimizer)
+    elif default is None or not np.isclose(rate, default, rtol=1e-6):
+        # Keras keeps it as a float32: 0.002, not 0.0020000000949949026.
+        own["learning_rate"] = float(str(np.float32(rate)))
     config.update(dict.fromkeys(_CLIPPING), learning_rate=1.0, name=cls.__name__)
     return OptimizerSpec(cls, json.dumps(config, sort_keys=True)), own
+
+
+def default_learning_rate(cls):
+    """Return the learning rate of an optimizer class, None if it has no default."""
+    parameter = inspect.signature(cls).parameters.get("learning_rate")
+    if parameter is None or parameter.default is inspect.Parameter.empty:
+        return None
+    return parameter.default
 
 
 @lru_cache(maxsize=32)

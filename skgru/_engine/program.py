@@ -20,7 +20,8 @@ CHUNK_BYTES = 16 * 2**20
 # Lengths of padded sequences are rounded up to multiples of this, or of more.
 TRAIN_STEPS = 4
 
-# `of_model`: the run-time inputs of the model's layers, see `ModelParts`.
+# `learning_rate`: a number, or one for each batch of a call. `of_model`: the run-time
+# inputs of the model's layers, see `ModelParts`.
 Rates = namedtuple(
     "Rates", "learning_rate clipnorm clipvalue global_clipnorm l1 l2 of_model"
 )

@@ -62,12 +62,13 @@ class TrainProgram(Program):
         self._rate_at = next(i for i, v in enumerate(variables) if v is rate)
         values = [v.numpy() for v in variables]
         self.initial_slots = values[: self._rate_at] + values[self._rate_at + 1 :]
-        n_rates = len(Rates._fields) - 1 + self.network.n_run_time_inputs
+        n_rates = len(Rates._fields) - 2 + self.network.n_run_time_inputs
         self._function = self.compile(
             self._train,
             [
                 *self.weights_signature(),
                 [tf.TensorSpec(v.shape, v.dtype) for v in self.initial_slots],
+                tf.TensorSpec((self.n_batches,), tf.float32),
                 tf.TensorSpec((n_rates,), tf.float32),
                 tf.TensorSpec((2,), tf.int32),
                 self.chunk_signature(),
@@ -107,9 +108,15 @@ class TrainProgram(Program):
         return self._run(weights, state, slots, rates, seed, chunk)
 
     def _run(self, weights, state, slots, rates, seed, chunk):
-        rates = np.float32([*rates[:-1], *rates.of_model])
+        _, *others, of_model = rates
         weights, *rest, losses = self._function(
-            weights, state, slots, rates, np.int32(seed), chunk
+            weights,
+            state,
+            slots,
+            np.full(self.n_batches, rates.learning_rate, np.float32),
+            np.float32([*others, *of_model]),
+            np.int32(seed),
+            chunk,
         )
         n_states = len(state)
         return weights, rest[:n_states], rest[n_states:], losses
@@ -128,16 +135,18 @@ class TrainProgram(Program):
         program = get_program(replace(self.spec, batch_size=n_samples))
         short = program.only_batch(chunk, last, n_samples)
         seed = (seed[0], seed[1] + last)
+        if np.ndim(rates.learning_rate):
+            rates = rates._replace(learning_rate=rates.learning_rate[last])
         weights, state, slots, of_steps = program(
             weights, state, slots, rates, seed, short
         )
         losses[last] = of_steps[0]
         return weights, state, slots, tf.constant(losses)
 
-    def _train(self, vector, state, slots, rates, seed, chunk):
+    def _train(self, vector, state, slots, learning_rates, rates, seed, chunk):
         rates = tf.unstack(rates)
-        n_own = len(Rates._fields) - 1
-        rates = Rates(*rates[:n_own], of_model=rates[n_own:])
+        n_own = len(Rates._fields) - 2
+        rates = Rates(learning_rates, *rates[:n_own], of_model=rates[n_own:])
 
         # The weights go round both as one vector and taken apart. Apart, they need not
         # be cut at the start of a step, where most else waits to run: once more than
@@ -149,7 +158,7 @@ class TrainProgram(Program):
             loss += self.network.penalties.penalty(vector, rates)
             gradients += self.network.penalties.gradient(vector, rates)
             gradients = self._clip(gradients, rates)
-            vector, slots = self._apply(vector, slots, gradients, rates.learning_rate)
+            vector, slots = self._apply(vector, slots, gradients, learning_rates[i])
             losses = losses.write(i, loss * chunk.n_samples[i])
             return i + 1, vector, self.split(vector), state, slots, losses, storage
 

@@ -54,6 +54,8 @@ class Training:
     state : TrainingState
         Where to begin.
     rates : Rates
+    step_rates : StepRates or None
+        The learning rate of every step, in place of that in ``rates``.
     seed : int
         Seed of the fit.
     epochs : int
@@ -78,6 +80,7 @@ class Training:
         *,
         seed,
         epochs,
+        step_rates=None,
         initial_epoch=0,
         shuffle=True,
         augmenter=None,
@@ -91,7 +94,7 @@ class Training:
         self.of_model = state.of_model
         self.n_steps = state.n_steps
         self.history = {name: list(values) for name, values in state.history.items()}
-        self.rates, self.seed = rates, seed
+        self.rates, self.step_rates, self.seed = rates, step_rates, seed
         self.initial_epoch, self.epochs = initial_epoch, initial_epoch + epochs
         self.shuffle, self.augmenter, self.verbose = shuffle, augmenter, verbose
         self.own_callbacks = list(callbacks)
@@ -123,7 +126,7 @@ class Training:
         self.weights = self.program.flatten(values[:n_weights])
         self.of_model = list(values[n_weights:])
 
-    def run(self, samples, validation=None):
+    def run(self, samples, validation=None, measure=None):
         """Train for the epochs asked for.
 
         Parameters
@@ -131,6 +134,9 @@ class Training:
         samples : Samples
         validation : Samples or None
             Its loss is logged as ``val_loss`` at every epoch.
+        measure : callable or None
+            ``measure(outputs, training)`` returns what else to log of the outputs for
+            ``validation``, as a dict.
 
         Returns
         -------
@@ -147,7 +153,7 @@ class Training:
             spec = self.program.spec
             forward = ForwardSpec(spec.architecture, spec.inputs, spec.loss)
             evaluation = Evaluation(get_program(forward), validation)
-            validate = partial(self._validate, evaluation)
+            validate = partial(self._validate, evaluation, measure)
         self._set_up_callbacks(len(samples))
         try:
             return self._run(samples, validate)
@@ -177,14 +183,14 @@ class Training:
             with closing(chunks):
                 for epochs in self._groups(together):
                     self._hear("on_epoch_begin", epochs[0])
-                    # The rate that they train with; callbacks may change it later.
-                    learning_rate = self.rates.learning_rate
+                    # Those that they begin with; callbacks may change them later.
+                    rates = self._learning_rates(len(epochs), n_batches)
                     losses = self._train(calls, len(epochs), n_batches, heard)
-                    for epoch, loss in zip(epochs, losses, strict=True):
+                    for epoch, loss, rate in zip(epochs, losses, rates, strict=True):
                         logs = {"loss": loss}
                         if validate is not None:
-                            logs["val_loss"] = validate()
-                        logs["learning_rate"] = learning_rate
+                            logs |= validate()
+                        logs["learning_rate"] = rate
                         self._check_finite(epoch, logs)
                         self._record(epoch, logs)
                         self._hear("on_epoch_end", epoch, dict(logs))
@@ -244,15 +250,15 @@ class Training:
             if heard:
                 self._hear("on_train_batch_begin", len(losses))
             chunk = next(calls)
+            steps = slice(int(chunk.first_step), int(chunk.n_steps))
             self.weights, self.of_model, self.slots, of_steps = self.program(
                 self.weights,
                 self.of_model,
                 self.slots,
-                self.rates,
-                (self.seed, self.n_steps - int(chunk.first_step)),
+                self._rates_of(steps),
+                (self.seed, self.n_steps - steps.start),
                 chunk,
             )
-            steps = slice(int(chunk.first_step), int(chunk.n_steps))
             losses.extend(of_steps.numpy()[steps].tolist())
             self.n_steps += steps.stop - steps.start
             seen += int(chunk.n_samples[steps].sum())
@@ -264,14 +270,32 @@ class Training:
         sums = np.sum(np.reshape(losses, (n_epochs, -1)), axis=1)
         return (sums / (seen / n_epochs)).tolist()
 
-    def _validate(self, evaluation):
+    def _learning_rates(self, n_epochs, n_batches):
+        """Return the rates at the first steps of the next epochs."""
+        if self.step_rates is None:
+            return [self.rates.learning_rate] * n_epochs
+        steps = self.n_steps + n_batches * np.arange(n_epochs)
+        return self.step_rates(steps).tolist()
+
+    def _rates_of(self, steps):
+        """Return the rates of a call that runs some of its batches, a slice of them."""
+        if self.step_rates is None:
+            return self.rates
+        rates = np.zeros(self.program.n_batches, np.float32)
+        numbers = self.n_steps + np.arange(steps.stop - steps.start)
+        rates[steps] = self.step_rates(numbers)
+        return self.rates._replace(learning_rate=rates)
+
+    def _validate(self, evaluation, measure):
         self._hear("on_test_begin")
         penalty = self.program.network.penalties.penalty(self.weights, self.rates)
-        _, loss = evaluation.run(
+        outputs, loss = evaluation.run(
             self.weights, self.of_model, float(penalty), self._hear
         )
-        self._hear("on_test_end", {"loss": loss})
-        return loss
+        scores = {} if measure is None else measure(outputs, self)
+        of_test = {k.removeprefix("val_"): v for k, v in scores.items()}
+        self._hear("on_test_end", {"loss": loss, **of_test})
+        return {"val_loss": loss, **scores}
 
     def _check_finite(self, epoch, logs):
         for name in ("loss", "val_loss"):
@@ -289,8 +313,13 @@ class Training:
             "steps": -(-n_samples // self.program.batch_size),
         }
         if self.own_callbacks or self.verbose:
+            shows = keras.callbacks.ProgbarLogger
+            has_bar = any(isinstance(c, shows) for c in self.user_callbacks)
             self._own = keras.callbacks.CallbackList(
-                self.own_callbacks, add_progbar=self.verbose != 0, model=self, **params
+                self.own_callbacks,
+                add_progbar=self.verbose != 0 and not has_bar,
+                model=self,
+                **params,
             )
         if self.user_callbacks:
             self._users = CallbacksModel(self, self.make_model(), params)
@@ -315,8 +344,16 @@ class _OptimizerView:
 
     @property
     def learning_rate(self):
-        return self._training.rates.learning_rate
+        training = self._training
+        if training.step_rates is not None:
+            return training.step_rates.after(training.n_steps)
+        return training.rates.learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value):
+        if self._training.step_rates is not None:
+            raise TypeError(
+                "A callback sets the learning rate, which follows a Keras schedule. "
+                "Use one of them alone."
+            )
         self._training.rates = self._training.rates._replace(learning_rate=float(value))

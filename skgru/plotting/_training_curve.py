@@ -1,4 +1,4 @@
-"""TrainingCurveDisplay: losses and learning rate by epoch."""
+"""TrainingCurveDisplay: losses, scores and learning rate by epoch."""
 
 import keras
 import numpy as np
@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from ._axes import (
     BLACK,
     BLUE,
+    GREEN,
     GREY,
     VERMILLION,
     as_title,
@@ -16,17 +17,20 @@ from ._axes import (
     new_axes,
 )
 
+_SCORE_STYLES = ("-", "--", ":", "-.")
+
 
 class TrainingCurveDisplay:
-    """Losses and learning rate of a training, epoch by epoch.
+    """Losses, scores and learning rate of a training, epoch by epoch.
 
     Use :meth:`from_estimator` to make one.
 
     Parameters
     ----------
     history : dict of str to list
-        ``loss`` and, where known, ``val_loss`` and ``learning_rate`` of every epoch: an
-        estimator's ``history_``, or the ``history`` that Keras' ``fit`` returns.
+        ``loss`` and, where known, ``val_loss``, ``learning_rate`` and validation scores
+        (``val_accuracy``) of every epoch: an estimator's ``history_``, or the
+        ``history`` that Keras' ``fit`` returns.
     best_epoch : int or None, default=None
         Number, from 0, of the epoch to mark.
     loss_name : str, default="Loss"
@@ -38,10 +42,15 @@ class TrainingCurveDisplay:
         Axes of the losses.
     figure_ : matplotlib Figure
     loss_line_, val_loss_line_ : matplotlib Line2D, the second or None
+    score_ax_ : matplotlib Axes or None
+        Axes of the scores, on the right.
+    score_lines_ : dict of str to matplotlib Line2D
+        By their names in ``history``.
     learning_rate_ax_, learning_rate_line_ : matplotlib Axes and Line2D, or None
         Logarithmic axes on the right.
     best_epoch_line_, best_epoch_point_ : matplotlib Line2D or None
-        Vertical line at the best epoch, and its loss: the validation loss if known.
+        Vertical line at the best epoch, and its first score, or its loss: the
+        validation loss if known.
 
     See Also
     --------
@@ -140,33 +149,63 @@ class TrainingCurveDisplay:
             style |= {"color": VERMILLION, "label": "Validation loss"}
             (last,) = ax.plot(self.history["val_loss"], **style)
             self.val_loss_line_ = last
+        self._draw_scores(ax)
         self.best_epoch_line_ = self.best_epoch_point_ = None
         if best_epoch and self.best_epoch is not None:
-            best, color = self.best_epoch, last.get_color()
-            point = best, last.get_ydata()[best], f"Best epoch ({best})"
+            watched = next(iter(self.score_lines_.values()), last)
+            best, color = self.best_epoch, watched.get_color()
+            point = best, watched.get_ydata()[best], f"Best epoch ({best})"
             self.best_epoch_line_ = ax.axvline(best, color=GREY, linestyle=":")
-            self.best_epoch_point_ = draw_best(ax, *point, color)
+            self.best_epoch_point_ = draw_best(watched.axes, *point, color)
         ax.set(xlabel="Epoch", ylabel=self.loss_name, xmargin=0)
         if log_loss:
             ax.set_yscale("log")
         ax.xaxis.get_major_locator().set_params(integer=True)
         rates = self.history.get("learning_rate", []) if learning_rate else []
         self._draw_learning_rate(ax, np.asarray(rates, float))
-        handles = [self.loss_line_, self.val_loss_line_, self.learning_rate_line_]
-        handles = [*filter(None, [*handles, self.best_epoch_point_])]
-        # The upper right is where falling curves leave room. The losses, and the
-        # legend, stand before the learning rate.
-        ax.legend(handles=handles, loc="upper right")
+        handles = [self.loss_line_, self.val_loss_line_, *self.score_lines_.values()]
+        handles += [self.learning_rate_line_, self.best_epoch_point_]
+        handles = [*filter(None, handles)]
+        # The upper right is where falling curves leave room, and rising ones do not.
+        # The losses, and the legend, stand before the learning rate.
+        where = "center right" if self.score_lines_ else "upper right"
+        ax.legend(handles=handles, loc=where)
         ax.set_zorder(2)
         ax.patch.set_visible(False)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+    def _draw_scores(self, ax):
+        scores = {
+            name: values
+            for name, values in self.history.items()
+            if name.startswith("val_") and name != "val_loss"
+        }
+        self.score_ax_, self.score_lines_ = None, {}
+        if not scores:
+            return
+        right = self.score_ax_ = ax.twinx()
+        for i, (name, values) in enumerate(scores.items()):
+            words = in_words(name.removeprefix("val_"))
+            (self.score_lines_[name],) = right.plot(
+                values,
+                color=GREEN,
+                linestyle=_SCORE_STYLES[i % len(_SCORE_STYLES)],
+                marker="o" if len(values) == 1 else None,
+                label=f"Validation {words}",
+            )
+        words = as_title(words) if len(scores) == 1 else "Validation score"
+        right.set(ylabel=words, xmargin=0)
+        right.spines[["top", "left"]].set_visible(False)
+        right.grid(False)
 
     def _draw_learning_rate(self, ax, rates):
         self.learning_rate_ax_ = self.learning_rate_line_ = None
         if not len(rates):
             return
         right = self.learning_rate_ax_ = ax.twinx()
+        if self.score_ax_ is not None:
+            right.spines["right"].set_position(("axes", 1.16))
         # A rate of 0, at the end of a cosine, has no place on a logarithmic axis.
         rates = np.where(rates > 0, rates, np.nan)
         style = "_" if len(rates) == 1 else "--"

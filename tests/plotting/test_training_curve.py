@@ -64,6 +64,35 @@ class TestTrainingCurveDisplay:
         lowest = min(fitted.history_["val_loss"])
         assert display.best_epoch_point_.get_xydata().tolist() == [[best, lowest]]
 
+    def test_scores_have_an_axis_of_their_own(self, vowels):
+        """The best epoch is marked on the first of them, which was watched."""
+        scored = classifier(
+            early_stopping=True, scoring=["accuracy", "f1_macro"], learning_rate=0.01
+        ).fit(*vowels)
+        display = TrainingCurveDisplay.from_estimator(scored)
+        assert list(display.score_lines_) == ["val_accuracy", "val_f1_macro"]
+        for name, line in display.score_lines_.items():
+            np.testing.assert_array_equal(line.get_ydata(), scored.history_[name])
+            assert line.axes is display.score_ax_
+        assert display.score_ax_.get_ylabel() == "Validation score"
+        best = [scored.best_epoch_, max(scored.history_["val_accuracy"])]
+        assert display.best_epoch_point_.get_xydata().tolist() == [best]
+        assert legend_of(display) == [
+            "Training loss",
+            "Validation loss",
+            "Validation accuracy",
+            "Validation F1 macro",
+            "Learning rate",
+            f"Best epoch ({scored.best_epoch_})",
+        ]
+        one = {"loss": [1.0, 0.5], "val_loss": [1.0, 0.5], "val_roc_auc": [0.5, 0.9]}
+        display = TrainingCurveDisplay(one).plot()
+        assert display.score_ax_.get_ylabel() == "ROC AUC"
+
+    def test_without_scores_there_is_no_axis_for_them(self, fitted):
+        display = TrainingCurveDisplay.from_estimator(fitted)
+        assert display.score_ax_ is None and display.score_lines_ == {}
+
     def test_every_part_can_be_left_out(self, fitted):
         display = TrainingCurveDisplay.from_estimator(
             fitted, learning_rate=False, best_epoch=False

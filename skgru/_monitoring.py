@@ -1,0 +1,87 @@
+"""What a training watches: the loss or a score, and who acts on it."""
+
+from collections import namedtuple
+
+import numpy as np
+
+from ._early_stopping import StopEarly, digest
+from ._scikit_learn_callbacks import ScikitLearnCallbacks
+from ._scoring import ValidationScores, scorers_of
+from .schedules import schedule_callback
+
+# A name of the history, and whether small ("min") or large ("max") values are good.
+Monitor = namedtuple("Monitor", "name mode")
+
+
+class Monitoring:
+    """What of a training is watched; mixed into `BaseGRU`."""
+
+    def _validation_scores(self, parts, targets):
+        """Return what measures ``scoring``, tried out, or None.
+
+        Raises
+        ------
+        ValueError
+            There are no validation data, or a score cannot be measured on them.
+        """
+        scorers = scorers_of(self)
+        if not scorers:
+            return None
+        if parts.held_out is None:
+            raise ValueError(
+                f"The 'scoring' parameter of {type(self).__name__} is measured on "
+                "validation data, and there are none. Set early_stopping=True, or pass "
+                "X_val and y_val to fit."
+            )
+        scores = ValidationScores(self, scorers, *parts.validation())
+        scores.try_out(targets, parts.held_out.y)
+        return scores
+
+    def _monitor(self, held_out):
+        if held_out is None:
+            return Monitor("loss", "min")
+        for name in scorers_of(self):  # the first
+            return Monitor(name, "max")
+        return Monitor("val_loss", "min")
+
+    def _schedule_callbacks(self, monitor, learning_rate, history, epochs):
+        if self.schedule is None:
+            return []
+        callback = schedule_callback(
+            self.schedule,
+            learning_rate=learning_rate,
+            # A single partial_fit is a part of a training of self.epochs.
+            epochs=max(len(history.get("loss", [])) + epochs, self.epochs),
+            monitor=monitor.name,
+            mode=monitor.mode,
+            history=history,
+            owner=type(self).__name__,
+        )
+        return [callback]
+
+    def _stopper(self, monitor, held_out, resumed):
+        """Return the callback of early stopping, or None."""
+        if not self.early_stopping:
+            return None
+        return StopEarly(
+            None if resumed is None else resumed.stopping,
+            digest(held_out),
+            monitor=monitor.name,
+            mode=monitor.mode,
+            patience=self.patience,
+            min_delta=self.min_delta,
+        )
+
+    def _scikit_learn_callbacks(self, X, y, sample_weight, epochs):
+        # Set by scikit-learn 1.9 or later; a training that nobody hears is faster.
+        if not getattr(self, "_skl_callbacks", None):
+            return []
+        return [ScikitLearnCallbacks(self, X, y, sample_weight, epochs)]
+
+
+def best_epoch(history, monitor):
+    """Return the number of the epoch with the best value, 0 where there is none."""
+    values = np.asarray(history.get(monitor.name, []), float)
+    if np.isnan(values).all():
+        return 0
+    return int((np.nanargmin if monitor.mode == "min" else np.nanargmax)(values))

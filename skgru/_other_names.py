@@ -1,0 +1,136 @@
+"""What other libraries call things, and what they are here.
+
+The names are those of Keras' layers, optimizers and ``Model.fit``, and of scikeras,
+skorch, PyTorch, sktime, XGBoost and scikit-learn's MLP.
+"""
+
+from ._suggest import suggest
+
+# Other names of one parameter.
+_SAME = {
+    "units": "hidden_size hidden_dim hidden_units hidden_layer_sizes n_units n_hidden",
+    "n_layers": "num_layers gru_layers n_hidden_layers",
+    "bidirectional": "bidirection",
+    "pooling": "return_sequences",
+    "dropout": "dropout_rate drop_rate fc_dropout gru_dropout",
+    "kernel_initializer": "init_weights init",
+    "l2": "alpha kernel_regularizer recurrent_regularizer reg_lambda",
+    "optimizer": "solver",
+    "learning_rate": "lr learning_rate_init eta",
+    "schedule": "lr_scheduler lr_schedule learning_rate_schedule",
+    "clipnorm": "gradient_clip_val max_grad_norm grad_clip",
+    "epochs": "max_iter n_epochs nb_epoch num_epochs max_epochs n_iter n_estimators",
+    "validation_split": "validation_fraction train_split",
+    "scoring": "metrics metric eval_metric monitor accuracy f1 auc",
+    "patience": "n_iter_no_change early_stopping_rounds",
+    "min_delta": "tol",
+    "vocabulary_size": "vocab_size input_dim max_features num_words",
+    "embedding_dim": "output_dim embedding_size embed_dim",
+    "model": "build_fn module net",
+    "random_state": "seed random_seed",
+}
+_OF_OPTIMIZERS = (
+    "momentum nesterov nesterovs_momentum beta_1 beta_2 epsilon rho amsgrad"
+).split()
+_OF_LAYERS = (
+    "activation recurrent_activation bias use_bias bias_initializer bias_regularizer "
+    "activity_regularizer bias_constraint kernel_constraint recurrent_constraint "
+    "go_backwards stateful unroll reset_after batch_first nonlinearity"
+).split()
+_OF_FIT = "X_val y_val sample_weight groups".split()
+
+_WEIGHT_DECAY = (
+    "the 'l2' parameter, or decoupled from the gradient optimizer='adamw' with "
+    "optimizer__weight_decay"
+)
+_X_VAL = "X_val and y_val, two arguments of fit"
+_MEANINGS = {
+    **{
+        name: f"the {ours!r} parameter"
+        for ours, others in _SAME.items()
+        for name in others.split()
+    },
+    **{name: f"'optimizer__{name}', if its class has it" for name in _OF_OPTIMIZERS},
+    **{
+        name: "fixed in the built-in network: let 'model' be a function that returns a "
+        "network with it"
+        for name in _OF_LAYERS
+    },
+    **{name: f"the argument {name!r} of fit" for name in _OF_FIT},
+    "return_sequences": "the 'pooling' parameter, which says how the steps become one "
+    "vector",
+    "kernel_regularizer": "the parameters 'l1' and 'l2'",
+    "recurrent_regularizer": "the parameters 'l1' and 'l2'",
+    "metrics": "the 'scoring' parameter, which takes scikit-learn's names, such as "
+    "scoring='accuracy'",
+    "accuracy": "scoring='accuracy'",
+    "f1": "scoring='f1' or 'f1_macro'",
+    "auc": "scoring='roc_auc'",
+    "weight_decay": _WEIGHT_DECAY,
+    "decay": "the 'schedule' parameter",
+    "nesterovs_momentum": "'optimizer__nesterov', if its class has it",
+    "validation_data": _X_VAL,
+    "eval_set": _X_VAL,
+    "loss": "what y asks for: cross-entropy over classes, or one for each label",
+    "criterion": "the 'loss' of GRURegressor; that of GRUClassifier follows from y",
+    "restore_best_weights": "what 'early_stopping' always does",
+    "input_shape": "taken from X",
+    "input_size": "taken from X",
+    "n_features": "taken from X",
+    "n_outputs": "taken from y",
+    "n_classes": "taken from y",
+    "class_weight": "the argument 'sample_weight' of fit",
+    "initial_epoch": "what warm_start=True goes on from",
+}
+
+
+def hint(name, known):
+    """Return what ends a message about an unknown parameter: what was meant.
+
+    Parameters
+    ----------
+    name : str
+        What was got.
+    known : iterable of str
+        The estimator's parameters.
+
+    Returns
+    -------
+    hint : str
+
+    Examples
+    --------
+    >>> hint("lr", ["learning_rate", "l2"])
+    " Here it is the 'learning_rate' parameter."
+    >>> hint("learning_rte", ["learning_rate", "l2"])
+    " Did you mean 'learning_rate'?"
+    """
+    if name in _MEANINGS:
+        return f" Here it is {_MEANINGS[name]}."
+    return suggest(name, known)
+
+
+def refuse_fit_arguments(names, known, owner):
+    """Raise the error of arguments that ``fit`` does not take.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What was got; nothing is raised without any.
+    known : list of str
+        The estimator's parameters.
+    owner : str
+        Class name of the estimator.
+
+    Raises
+    ------
+    TypeError
+        With what to do instead.
+    """
+    for name in names:
+        message = f"fit of {owner} takes no {name!r}."
+        if name in known:
+            raise TypeError(
+                f"{message} It is a parameter of the estimator: {owner}({name}=...)."
+            )
+        raise TypeError(message + hint(name, [*_OF_FIT, *known]))
