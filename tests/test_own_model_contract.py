@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from own_models import data, functional, masked, sequential, softmax_or_sigmoid
+from reference import ignore_keras_warning
 from scikeras.wrappers import KerasClassifier, KerasRegressor
 
 from skgru import GRUClassifier, GRURegressor
@@ -117,10 +118,10 @@ def test_two_classes_weigh_the_same_in_either_head():
     """class_weight, sample_weight and stratification know classes, not columns."""
     weight = np.linspace(0.5, 2, 44)
     losses = []
-    for units, activation in ((1, "sigmoid"), (2, "softmax")):
+    for width, activation in ((1, "sigmoid"), (2, "softmax")):
 
-        def model(meta, units=units, activation=activation):
-            head = layers.Dense(units, activation, kernel_initializer="zeros")
+        def model(meta, width=width, activation=activation):
+            head = layers.Dense(width, activation, kernel_initializer="zeros")
             mean = layers.GlobalAveragePooling1D()
             return keras.Sequential([keras.Input((None, 3)), mean, head])
 
@@ -226,13 +227,14 @@ def test_what_compile_kwargs_says_is_accepted():
     np.testing.assert_array_equal(theirs.predict_proba(X), ours.predict_proba(X))
 
 
-@pytest.mark.parametrize("model", [functools.partial(masked, units=4), sequential])
+@pytest.mark.parametrize("model", [functools.partial(masked, width=5), sequential])
 def test_partial_functions_and_models_that_do_not_know_their_input(model):
     network = GRURegressor(model=model, **SMALL).fit(X, TARGETS)
     expected = network.model_.predict(X, verbose=0)[:, 0]
     np.testing.assert_allclose(network.predict(X), expected, rtol=1e-5)
 
 
+@ignore_keras_warning
 @pytest.mark.parametrize("y", [TARGETS, np.column_stack([TARGETS, -TARGETS])])
 def test_model_checkpoint_saves_a_model_in_the_units_of_y(y, tmp_path):
     path = tmp_path / "checkpoint.keras"
