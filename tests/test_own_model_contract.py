@@ -235,8 +235,8 @@ def test_partial_functions_and_models_that_do_not_know_their_input(model):
 
 
 @ignore_keras_warning
-@pytest.mark.parametrize("y", [TARGETS, np.column_stack([TARGETS, -TARGETS])])
-def test_model_checkpoint_saves_a_model_in_the_units_of_y(y, tmp_path):
+def test_model_checkpoint_saves_a_model_in_the_units_of_y(tmp_path):
+    y = np.column_stack([TARGETS, -TARGETS / 7])
     path = tmp_path / "checkpoint.keras"
     network = GRURegressor(
         model=functional, callbacks=keras.callbacks.ModelCheckpoint(path), **SMALL
@@ -245,7 +245,7 @@ def test_model_checkpoint_saves_a_model_in_the_units_of_y(y, tmp_path):
     model = keras.models.load_model(path)
     actual = model.predict(X, verbose=0).reshape(predicted.shape)
     np.testing.assert_allclose(actual, predicted, rtol=1e-5)
-    assert np.abs(predicted).mean() > 400
+    assert predicted[:, 0].mean() > 400
 
 
 def test_univariate_series_as_scikeras_reads_them():
