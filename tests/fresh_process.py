@@ -20,3 +20,16 @@ def run_python(code, *arguments, **environment):
     )
     assert result.returncode == 0, result.stderr
     return result.stdout, result.stderr
+
+
+def compiled_programs(code, tmp_path, **environment):
+    """Return how many training and prediction programs XLA compiled for some code."""
+    dump = tmp_path / "dump"
+    flags = f"--xla_dump_to={dump} --xla_dump_hlo_as_text"
+    # A program that comes from the persistent cache would not be counted.
+    run_python(code, XLA_FLAGS=flags, SKGRU_CACHE_DIR="", **environment)
+    modules = [p.name for p in dump.glob("*.before_optimizations.txt")]
+    return tuple(
+        sum(f"skgru_{name}_" in module for module in modules)
+        for name in ("train", "forward")
+    )

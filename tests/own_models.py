@@ -15,14 +15,14 @@ def softmax_or_sigmoid(meta):
     return keras.layers.Dense(meta["n_outputs_"])
 
 
-def functional(meta, units=4, rate=0.2, l2=0.0):
+def functional(meta, width=4, rate=0.2, l2=0.0):
     """A convolution, batch normalisation and a GRU that runs both ways."""
     inputs = keras.Input((None, meta["n_features_in_"]))
     x = keras.layers.Conv1D(5, 3, padding="same", use_bias=False)(inputs)
     x = keras.layers.BatchNormalization()(x)
     x = keras.layers.ReLU()(x)
     regularizer = keras.regularizers.L2(l2)
-    gru = keras.layers.GRU(units, return_sequences=True, kernel_regularizer=regularizer)
+    gru = keras.layers.GRU(width, return_sequences=True, kernel_regularizer=regularizer)
     x = keras.layers.Bidirectional(gru)(x)
     x = keras.layers.GlobalMaxPooling1D()(x)
     x = keras.layers.Dropout(rate)(x)
@@ -34,13 +34,13 @@ def sequential(meta):
     return keras.Sequential([keras.layers.GRU(4), softmax_or_sigmoid(meta)])
 
 
-def masked(meta, units=4):
+def masked(meta, width=4):
     """A stack that masks padding."""
     return keras.Sequential(
         [
             keras.Input((None, meta["n_features_in_"])),
             keras.layers.Masking(),
-            keras.layers.GRU(units),
+            keras.layers.GRU(width),
             softmax_or_sigmoid(meta),
         ]
     )

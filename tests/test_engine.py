@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import tensorflow as tf
-from fresh_process import run_python
+from fresh_process import compiled_programs, run_python
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
 import skgru
@@ -37,19 +37,6 @@ def run_prepared(code, **environment):
     return printed
 
 
-def compiled_programs(code, tmp_path):
-    """Return how many training and prediction programs XLA compiled for some code."""
-    dump = tmp_path / "dump"
-    flags = f"--xla_dump_to={dump} --xla_dump_hlo_as_text"
-    # A program that comes from the persistent cache would not be counted.
-    run_prepared(code, XLA_FLAGS=flags, SKGRU_CACHE_DIR="")
-    modules = [p.name for p in dump.glob("*.before_optimizations.txt")]
-    return tuple(
-        sum(f"skgru_{name}_" in module for module in modules)
-        for name in ("train", "forward")
-    )
-
-
 def test_a_grid_compiles_one_training_program_per_batch_size(tmp_path):
     grid = """
     grid = {"learning_rate": [.001, .01], "clipnorm": [None, 1.0], "l2": [0.0, .001],
@@ -58,12 +45,12 @@ def test_a_grid_compiles_one_training_program_per_batch_size(tmp_path):
     for _ in range(2):  # a second search compiles nothing
         GridSearchCV(network, grid, cv=3).fit(X, y)
     """
-    assert compiled_programs(grid, tmp_path) == (2, 1)
+    assert compiled_programs(PRELUDE + textwrap.dedent(grid), tmp_path) == (2, 1)
 
 
 def test_only_what_a_fit_needs_is_compiled(tmp_path):
     fit = "skgru.GRUClassifier(4, epochs=1).fit(X, y)"
-    assert compiled_programs(fit, tmp_path) == (1, 0)
+    assert compiled_programs(PRELUDE + fit, tmp_path) == (1, 0)
 
 
 def test_validating_and_predicting_share_a_program():

@@ -115,7 +115,8 @@ class Network:
 
     def _plan(self, batch_size, training):
         """Trace the model in the present graph, without its recurrent layers."""
-        rates = {(id(layer), name): 0.5 for layer, name in self._rate_slots}
+        rate = tf.constant(0.5)
+        rates = {(id(layer), name): rate for layer, name in self._rate_slots}
         seed = tf.zeros(2, tf.int32)
         with Scope(rates=rates, seed=seed, planning=True) as scope:
             X = tf.zeros((batch_size, *self._inputs.of_sequence), self._dtype)

@@ -24,7 +24,10 @@ _ADVICE = {
         "it calls Python in every step. Write it with keras.ops, or do its work "
         "before the network, in a transformer of a Pipeline",
     ),
-    "PrintV2": "it prints. Leave that out, or print in a Keras callback",
+    **dict.fromkeys(
+        ("PrintV2", "StringFormat"),
+        "it prints or makes strings. Leave that out, or print in a Keras callback",
+    ),
     None: "it uses a variable, a table or random numbers that are not among its "
     "weights. Make variables with add_weight(), and give random functions "
     "seed=keras.random.SeedGenerator(...), an attribute of the layer; look words up "
