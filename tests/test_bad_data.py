@@ -372,7 +372,7 @@ def test_bad_validation_split(classifier, X, labels, split, message, refused):
 def test_a_split_without_a_class_to_train_on(classifier, X, labels, refused):
     order = np.argsort(labels)
     estimator = classifier(early_stopping=True, validation_split=KFold(2))
-    message = "training part without samples of class 'high'.*stratified"
+    message = "training part without samples of class 'middle'.*stratified"
     refused(estimator, "fit", X[order], labels[order], message=message)
 
 
