@@ -94,7 +94,9 @@ def call_model_function(model, params, meta, compile_kwargs):
 
 def own_arguments(model, params):
     """Return the parameters of the estimator that a model function takes."""
-    named = set(inspect.signature(model).parameters) - {"model"}
+    # Without a number of layers the function's own default counts.
+    unset = {name for name in ("n_layers", "scoring") if params[name] is None}
+    named = set(inspect.signature(model).parameters) - {"model", *unset}
     return route_params(params, destination="model", pass_filter=named, strict=True)
 
 

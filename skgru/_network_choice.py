@@ -232,7 +232,10 @@ class NetworkChoice:
     def _what_makes_shapes(self):
         if self.model is not None:
             return "the network that 'model' returns"
-        return "'units', 'bidirectional' or 'embedding_dim'"
+        return (
+            "'units', 'n_layers', 'filters', 'kernel_size', 'standardize', "
+            "'bidirectional' or 'embedding_dim'"
+        )
 
 
 def _make_model(function, params, meta, compile_kwargs, shape, owner, seeds):
