@@ -173,7 +173,7 @@ def kept(directory):
     """Return the compiled programs on disk, and when each was written."""
     return {
         path.name: path.stat().st_mtime_ns
-        for path in directory.rglob("xla_compile_cache*")
+        for path in directory.rglob("skgru_*")
     }
 
 
