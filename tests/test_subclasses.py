@@ -50,6 +50,6 @@ def test_layers_in_another_order_are_another_network(X, targets):
     network = GRURegressor(**{**SMALL, "units": (3, 4), "warm_start": True})
     before = network.fit(X, targets).predict(X)
     network.set_params(units=(4, 3))
-    with pytest.raises(ValueError, match="'units'.* has changed since"):
+    with pytest.raises(ValueError, match=r"'units'.* has changed since"):
         network.fit(X, targets)
     np.testing.assert_array_equal(network.predict(X), before)
