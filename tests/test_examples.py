@@ -67,6 +67,13 @@ def check_variable_length(printed):
     assert masked > padded + 0.01
 
 
+def check_own_model(printed):
+    assert numbers("test accuracy", printed)[0] > 0.9
+    (programs,) = re.findall(r"(\d+) programs compiled for 13 fits", printed)
+    # One to train; folds whose lengths differ may need two to predict.
+    assert int(programs) <= 3
+
+
 def check_plots(printed):
     for line in printed.splitlines():
         path = Path(line.removeprefix("wrote "))
