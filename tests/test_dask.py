@@ -171,10 +171,7 @@ def test_scores_are_those_of_one_process_and_X_is_sent_once(
 
 def kept(directory):
     """Return the compiled programs on disk, and when each was written."""
-    return {
-        path.name: path.stat().st_mtime_ns
-        for path in directory.rglob("skgru_*")
-    }
+    return {path.name: path.stat().st_mtime_ns for path in directory.rglob("skgru_*")}
 
 
 def test_new_workers_compile_nothing_that_is_on_disk(

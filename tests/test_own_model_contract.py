@@ -73,10 +73,11 @@ def test_parameters_of_the_estimator_that_the_function_names():
         assert more["params"]["model__extra"] == more["extra"] == 5
         raise Seen(units, dropout, learning_rate)
 
-    estimator = GRUClassifier(9, model=named, dropout=0.5, model__extra=5)
+    params = {"dropout": 0.5, "learning_rate": 0.25, "model__extra": 5}
+    estimator = GRUClassifier(9, model=named, **params)
     with pytest.raises(Seen) as seen:
         estimator.fit(X, CLASSES)
-    assert seen.value.args == (9, 0.5, 1e-3)
+    assert seen.value.args == (9, 0.5, 0.25)
 
 
 HEADS = {

@@ -242,8 +242,8 @@ def test_a_function_that_returns_another_network_at_every_call():
 
 def test_parameters_that_have_no_effect(refused):
     model = head(dense(3, "softmax"))
-    network = GRUClassifier(model=model, bidirectional=True)
-    refused(network, "fit", X, Y, message="'bidirectional' parameter .* has no effect")
+    network = GRUClassifier(9, model=model)
+    refused(network, "fit", X, Y, message="'units' parameter .* has no effect")
     network = GRUClassifier(model=model, model__units=3)
     refused(network, "fit", X, Y, message="'model__units' .* takes no 'units'.*meta")
     network = GRUClassifier(model__units=3)
