@@ -6,6 +6,7 @@ compile. Tests are fast because most of them use the shapes of this file.
 
 import numpy as np
 import pytest
+from reference import PLAIN
 
 import skgru
 from skgru import GRUClassifier, GRURegressor
@@ -13,13 +14,6 @@ from skgru import GRUClassifier, GRURegressor
 N_TIMESTEPS, N_FEATURES = 6, 3
 # Three batches, the last of them short.
 N_SAMPLES, BATCH_SIZE = 44, 16
-# One GRU layer and nothing else: what most tests compare with.
-PLAIN = {
-    "standardize": False,
-    "filters": None,
-    "bidirectional": False,
-    "pooling": "last",
-}
 SMALL = {
     **PLAIN,
     "units": 4,

@@ -10,6 +10,14 @@ ignore_keras_warning = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"
 )
 
+# One GRU layer and nothing else, which is what a network in NumPy is compared with.
+PLAIN = {
+    "standardize": False,
+    "filters": None,
+    "bidirectional": False,
+    "pooling": "last",
+}
+
 
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))

@@ -7,7 +7,7 @@ import textwrap
 import keras
 import numpy as np
 import pytest
-from reference import ignore_keras_warning, logits
+from reference import PLAIN, ignore_keras_warning, logits
 
 from skgru import GRUClassifier, GRURegressor
 
@@ -22,49 +22,54 @@ TARGETS = 500 + 40 * SERIES[:, 0, 0]
 LABELS = np.digitize(SERIES[:, 0, 0], [-0.5, 0.5])
 SMALL = {"epochs": 2, "batch_size": 16, "learning_rate": 0.02, "random_state": 0}
 
+
+def network(cls, units, **parameters):
+    return cls(units, **PLAIN | SMALL | parameters)
+
+
 ARCHITECTURES = {
-    "last state": (GRURegressor(4, **SMALL), SERIES, TARGETS),
-    "softmax": (GRUClassifier(4, **SMALL), SERIES, LABELS),
+    "last state": (network(GRURegressor, 4), SERIES, TARGETS),
+    "softmax": (network(GRUClassifier, 4), SERIES, LABELS),
     "padded, mean of two layers": (
-        GRURegressor((4, 3), pooling="mean", **SMALL),
+        network(GRURegressor, (4, 3), pooling="mean"),
         PADDED,
         TARGETS,
     ),
     "padded, max of two layers both ways": (
-        GRURegressor((4, 3), bidirectional=True, pooling="max", **SMALL),
+        network(GRURegressor, (4, 3), bidirectional=True, pooling="max"),
         PADDED,
         TARGETS,
     ),
     "padded, last states of both ways": (
-        GRURegressor(4, bidirectional=True, normalize_y=False, **SMALL),
+        network(GRURegressor, 4, bidirectional=True, normalize_y=False),
         PADDED,
         TARGETS / 500,
     ),
     "mean both ways, dropout": (
-        GRUClassifier(
+        network(
+            GRUClassifier,
             4,
             bidirectional=True,
             pooling="mean",
             dropout=0.3,
             recurrent_dropout=0.3,
-            **SMALL,
         ),
         SERIES,
         LABELS > 0,
     ),
     "tokens": (
-        GRURegressor(4, vocabulary_size=9, embedding_dim=5, **SMALL),
+        network(GRURegressor, 4, vocabulary_size=9, embedding_dim=5),
         TOKENS,
         np.column_stack([TARGETS, -TARGETS / 7]),
     ),
     "tokens, max both ways": (
-        GRUClassifier(
+        network(
+            GRUClassifier,
             4,
             bidirectional=True,
             pooling="max",
             vocabulary_size=9,
             embedding_dim=5,
-            **SMALL,
         ),
         TOKENS,
         np.column_stack([LABELS > 0, LABELS > 1]).astype(int),
