@@ -116,7 +116,7 @@ def test_an_instance_is_used_as_given(X, labels, instance, by_name):
     expected = GRUClassifier(**params, **by_name).fit(X, labels)
     assert actual.history_ == expected.history_
     np.testing.assert_array_equal(actual.predict_proba(X), expected.predict_proba(X))
-    assert actual.learning_rate == estimator.get_params()["learning_rate"] == 1e-3
+    assert actual.learning_rate == estimator.get_params()["learning_rate"] == 3e-3
 
 
 def test_a_schedule_begins_at_the_rate_of_an_instance(X, labels):
@@ -127,7 +127,7 @@ def test_a_schedule_begins_at_the_rate_of_an_instance(X, labels):
     assert estimator.history_["learning_rate"] == [0.002, 0.001, 0.0005]
 
 
-@pytest.mark.parametrize("rate", [1e-3, 0.01])
+@pytest.mark.parametrize("rate", [3e-3, 0.01])
 def test_a_search_cannot_tune_what_an_instance_fixes(X, labels, rate):
     """The default of the estimator as little as any other: it would not be used."""
     estimator = GRUClassifier(4, optimizer=keras.optimizers.Adam(0.002))
