@@ -28,8 +28,11 @@ def model_key(config):
     --------
     >>> import keras
     >>> def key(rate):
-    ...     layers = [keras.Input((5, 2)), keras.layers.GRU(3, name="gru")]
-    ...     layers += [keras.layers.Dropout(rate, name="dropout")]
+    ...     layers = [
+    ...         keras.Input((5, 2), name="input"),
+    ...         keras.layers.GRU(3, name="gru"),
+    ...         keras.layers.Dropout(rate, name="dropout"),
+    ...     ]
     ...     model = keras.Sequential(layers, name="model")
     ...     return model_key(keras.saving.serialize_keras_object(model))
     >>> key(0.1) == key(0.5)

@@ -38,7 +38,7 @@ class TestSearchDisplayOfSearches:
 
     def test_a_list_of_grids_shows_the_estimators_own_values_too(self, vowels):
         search = GridSearchCV(
-            classifier(l2=0.1),
+            classifier(l2=0.1, learning_rate=1e-3),
             [{"learning_rate": [1e-3, 1e-2]}, {"l2": [0.0, 0.01]}],
             cv=2,
         ).fit(*vowels)
