@@ -5,7 +5,9 @@ from sklearn import inspection
 from sklearn.metrics import check_scoring
 from sklearn.utils import check_consistent_length
 
+from ._base import BaseGRU
 from ._sequences import as_sequences
+from ._token_ids import vocabulary_of
 
 __all__ = ["permutation_importance"]
 
@@ -255,12 +257,13 @@ def _holds_tokens(estimator, X):
             "steps. Give their token ids to the rest of the pipeline: "
             "permutation_importance(pipeline[1:], pipeline[:1].transform(X), y)."
         )
-    if getattr(X, "vocabulary_size", None) is not None:
+    if vocabulary_of(X) is not None:
         return True
     best = getattr(estimator, "best_estimator_", estimator)
     last = best[-1] if hasattr(best, "steps") else best
     params = getattr(best, "get_params", dict)()
     sizes = [size for name, size in params.items() if name.endswith("vocabulary_size")]
-    sizes.append(getattr(last, "_vocabulary_size", None))  # learnt from X
+    if isinstance(last, BaseGRU) and last.initialized_:
+        sizes.append(last._fitted.reading.vocabulary_size)  # learnt from X
     known = any(size is not None for size in sizes)
     return known and all(np.asarray(item).dtype.kind in "iub" for item in items)

@@ -307,3 +307,16 @@ class TestBadInput:
     def test_an_estimator_that_is_not_fitted(self, classifier, X, labels):
         with pytest.raises(NotFittedError):
             permutation_importance(classifier(), X, labels)
+
+
+def test_ids_whose_vocabulary_the_fit_has_learnt():
+    """Plain ids are read as the fit read its token array: 0 is padding."""
+    texts = ["good film", "bad film", "good", "bad very bad"] * 6
+    ids = TextSequencer().fit_transform(texts)
+    y = np.array([1, 0, 1, 0] * 6)
+    classifier = GRUClassifier(4, epochs=1, random_state=0).fit(ids, y)
+    expected = permutation_importance(classifier, ids, y, over="steps", random_state=0)
+    plain = permutation_importance(
+        classifier, np.asarray(ids), y, over="steps", random_state=0
+    )
+    np.testing.assert_array_equal(plain.importances, expected.importances)
