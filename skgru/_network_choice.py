@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from ._engine.network import InputShape
+from ._engine.optimizers import CLIPPING
 from ._engine.parts import ModelParts
 from ._engine.program import padded_length
 from ._engine.randomness import WEIGHTS, random_stream
@@ -167,8 +168,7 @@ class NetworkChoice:
         limits = {
             name: value
             for name, value in rates._asdict().items()
-            if name in ("learning_rate", "clipnorm", "clipvalue", "global_clipnorm")
-            and np.isfinite(value)
+            if name in ("learning_rate", *CLIPPING) and np.isfinite(value)
         }
         if self.learning_rate == DEFAULT_LEARNING_RATE:
             del limits["learning_rate"]
@@ -262,7 +262,7 @@ def _make_model(function, params, meta, compile_kwargs, shape, owner, seeds):
 def _compile_kwargs(loss, optimizer, rates):
     """Return what scikeras gives a function that compiles its model itself."""
     settings = {"learning_rate": rates.learning_rate}
-    for name in ("clipnorm", "clipvalue", "global_clipnorm"):
+    for name in CLIPPING:
         if np.isfinite(getattr(rates, name)):
             settings[name] = getattr(rates, name)
     return {"optimizer": optimizer.make(**settings), "loss": loss, "metrics": None}

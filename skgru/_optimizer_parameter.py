@@ -6,14 +6,13 @@ from numbers import Real
 import keras
 import numpy as np
 
-from ._engine.optimizers import default_learning_rate, resolve_optimizer
+from ._engine.optimizers import CLIPPING, default_learning_rate, resolve_optimizer
 from ._engine.program import Rates
 from ._engine.step_rates import StepRates
 
 KerasSchedule = keras.optimizers.schedules.LearningRateSchedule
 
 DEFAULT_LEARNING_RATE = 3e-3
-_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 # spec : OptimizerSpec. rates : Rates. step_rates : StepRates or None.
 Optimizer = namedtuple("Optimizer", "spec rates step_rates")
@@ -77,7 +76,7 @@ class OptimizerParameters:
                 )
             step_rates = StepRates(rate)
             rate = step_rates([0])[0]
-        limits = {**dict.fromkeys(_CLIPPING, np.inf), **self._clipping(own, owner)}
+        limits = {**dict.fromkeys(CLIPPING, np.inf), **self._clipping(own, owner)}
         rates = Rates(
             learning_rate=float(rate),
             **limits,
@@ -89,7 +88,7 @@ class OptimizerParameters:
 
     def _clipping(self, own, owner):
         clipping = {}
-        for name in _CLIPPING:
+        for name in CLIPPING:
             value = getattr(self, name)
             if value is None:
                 value = own.get(name)

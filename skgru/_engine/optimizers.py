@@ -78,7 +78,7 @@ class OptimizerSpec:
         return optimizer
 
 
-_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 # Refused, or of no use without what is.
 _NOT_SUPPORTED = (
     "gradient_accumulation_steps",
@@ -154,14 +154,14 @@ def resolve_optimizer(optimizer, params, owner):
             f"'use_ema' is not supported in {owner}'s optimizer. Let the 'schedule' "
             "parameter lower the learning rate, or set 'early_stopping', instead."
         )
-    own = {name: config[name] for name in _CLIPPING if config.get(name) is not None}
+    own = {name: config[name] for name in CLIPPING if config.get(name) is not None}
     rate, default = config.pop("learning_rate"), default_learning_rate(cls)
     if isinstance(rate, dict):
         own["schedule"] = learning_rate_variable(optimizer)
     elif default is None or not np.isclose(rate, default, rtol=1e-6):
         # Keras keeps it as a float32: 0.002, not 0.0020000000949949026.
         own["learning_rate"] = float(str(np.float32(rate)))
-    config.update(dict.fromkeys(_CLIPPING), learning_rate=1.0, name=cls.__name__)
+    config.update(dict.fromkeys(CLIPPING), learning_rate=1.0, name=cls.__name__)
     return OptimizerSpec(cls, json.dumps(config, sort_keys=True)), own
 
 
@@ -187,9 +187,9 @@ def _config(cls, params, owner):
 
 def _make(cls, params, owner):
     known = set(inspect.signature(cls).parameters) - {"kwargs"}
-    offered = known.difference(_CLIPPING, _NOT_SUPPORTED, ["learning_rate"])
+    offered = known.difference(CLIPPING, _NOT_SUPPORTED, ["learning_rate"])
     for name in params:
-        if name in ("learning_rate", *_CLIPPING):
+        if name in ("learning_rate", *CLIPPING):
             raise ValueError(
                 f"Set '{name}' of {owner} itself instead of 'optimizer__{name}'."
             )

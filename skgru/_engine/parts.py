@@ -73,14 +73,7 @@ class ModelParts:
 
     def values(self):
         """Return the weights and the state as two lists of arrays."""
-        return [_array(v) for v in self.trainable], [_array(v) for v in self.state]
-
-    def assign(self, weights, state):
-        """Set the weights and the state from two lists of arrays."""
-        for variable, value in zip(
-            [*self.trainable, *self.state], [*weights, *state], strict=True
-        ):
-            variable.assign(value)
+        return [v.numpy() for v in self.trainable], [v.numpy() for v in self.state]
 
 
 def _rates_of_layer(layer):
@@ -90,7 +83,3 @@ def _rates_of_layer(layer):
         # Whether something is dropped is part of the graph; how much is not.
         return [n for n in ("dropout", "recurrent_dropout") if getattr(layer, n)]
     return ()
-
-
-def _array(variable):
-    return variable.numpy()
