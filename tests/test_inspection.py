@@ -11,6 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from skgru import GRUClassifier
 from skgru.inspection import permutation_importance
 from skgru.preprocessing import (
     SequenceImputer,
