@@ -14,6 +14,7 @@ from ._data import DataChecks
 from ._early_stopping import without_early_stopping
 from ._engine.forward_program import ForwardSpec
 from ._engine.predict import predict
+from ._engine.program import split_weights
 from ._engine.program_cache import get_program
 from ._engine.train_program import TrainSpec
 from ._engine.training import Training, TrainingState
@@ -248,7 +249,6 @@ class BaseGRU(
             reading=data.reading,
             targets=choice.targets,
             architecture=choice.architecture,
-            run_time_inputs=of_model,
             inputs=choice.inputs,
             optimizer=optimizer.spec,
             seed=seed,
@@ -356,10 +356,7 @@ class BaseGRU(
         if "_model" not in vars(self):
             stock = self._stock_model()
             state = self._fitted.state
-            shapes = self._fitted.shapes
-            ends = np.cumsum([np.prod(shape) for shape in shapes], dtype=int)
-            parts = np.split(state.weights, ends[:-1])
-            weights = [np.reshape(p, s) for p, s in zip(parts, shapes, strict=True)]
+            weights = split_weights(state.weights, self._fitted.shapes)
             stock.set_values([*weights, *state.of_model])
             self._model = stock.model
         return self._model

@@ -20,8 +20,6 @@ class Fitted:
     targets : Labels or RealTargets
         How y is encoded.
     architecture : BuiltInNetwork or UserNetwork
-    run_time_inputs : tuple of float
-        The rates of the architecture's layers, see `ModelParts`.
     inputs : InputShape
         Of the training program.
     optimizer : OptimizerSpec
@@ -38,7 +36,6 @@ class Fitted:
     reading: Reading
     targets: object
     architecture: object
-    run_time_inputs: tuple
     inputs: InputShape
     optimizer: OptimizerSpec
     seed: int

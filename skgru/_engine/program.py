@@ -40,6 +40,13 @@ def padded_length(n_timesteps, finest=TRAIN_STEPS):
     return -(-n_timesteps // step) * step
 
 
+def split_weights(vector, shapes):
+    """Return the vector of all weights as a list of arrays of these shapes."""
+    ends = np.cumsum([np.prod(shape) for shape in shapes], dtype=int)
+    parts = np.split(vector, ends[:-1])
+    return [np.reshape(p, s) for p, s in zip(parts, shapes, strict=True)]
+
+
 class Program:
     """A network, and how its batches and weights are laid out.
 
@@ -116,11 +123,11 @@ class Program:
 
     def split(self, vector):
         """Return the vector of all weights as a list of arrays or tensors."""
+        shapes = self.network.shapes
         if isinstance(vector, np.ndarray):
-            parts, reshape = np.split(vector, np.cumsum(self.sizes)[:-1]), np.reshape
-        else:
-            parts, reshape = tf.split(vector, self.sizes), tf.reshape
-        return [reshape(p, s) for p, s in zip(parts, self.network.shapes, strict=True)]
+            return split_weights(vector, shapes)
+        parts = tf.split(vector, self.sizes)
+        return [tf.reshape(p, s) for p, s in zip(parts, shapes, strict=True)]
 
     def weights_signature(self):
         """Return the signature of the weights and of the model's state."""
