@@ -151,7 +151,11 @@ class NetworkChoice:
         steps = None if unequal else longest
         features = () if data.reading.form == "tokens" else (sequences.n_features,)
         meta = scikeras_metadata(
-            self, shape, getattr(X, "dtype", np.dtype(np.float32)), y, data.targets
+            self,
+            shape,
+            getattr(X, "dtype", np.dtype(np.float32)),
+            np.asarray(y),
+            data.targets,
         )
         make = partial(
             _make_model,

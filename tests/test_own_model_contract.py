@@ -260,3 +260,11 @@ def test_univariate_series_as_scikeras_reads_them():
     network = GRURegressor(model=model, **SMALL).fit(X[:, :, 0], TARGETS)
     expected = network.model_.predict(X[:, :, 0], verbose=0)[:, 0]
     np.testing.assert_allclose(network.predict(X[:, :, 0]), expected, rtol=1e-5)
+
+
+def test_y_may_be_a_list():
+    X, y, _ = data()
+    estimator = GRUClassifier(model=sequential, epochs=1, random_state=0)
+    expected = estimator.fit(X, y).predict_proba(X)
+    actual = estimator.fit(X, y.tolist()).predict_proba(X)
+    np.testing.assert_array_equal(actual, expected)
