@@ -6,22 +6,14 @@ compile. Tests are fast because most of them use the shapes of this file.
 
 import numpy as np
 import pytest
-from reference import PLAIN
+from reference import SMALL
 
 import skgru
 from skgru import GRUClassifier, GRURegressor
 
 N_TIMESTEPS, N_FEATURES = 6, 3
-# Three batches, the last of them short.
-N_SAMPLES, BATCH_SIZE = 44, 16
-SMALL = {
-    **PLAIN,
-    "units": 4,
-    "epochs": 3,
-    "batch_size": BATCH_SIZE,
-    "learning_rate": 0.02,
-    "random_state": 0,
-}
+# Three batches of SMALL's, the last of them short.
+N_SAMPLES = 44
 
 
 @pytest.fixture

@@ -18,6 +18,16 @@ PLAIN = {
     "pooling": "last",
 }
 
+# The network of most tests: every test that shares it shares its compiled programs.
+SMALL = {
+    **PLAIN,
+    "units": 4,
+    "epochs": 3,
+    "batch_size": 16,
+    "learning_rate": 0.02,
+    "random_state": 0,
+}
+
 
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import SMALL
+from reference import SMALL
 from sklearn.base import clone
 
 from skgru import GRUClassifier, GRURegressor
