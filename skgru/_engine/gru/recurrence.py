@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from .loops import recurrence
+from .forward import recurrence
 from .time_blocks import size
 
 
