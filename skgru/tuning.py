@@ -2,13 +2,14 @@
 
 One table of parameters, in the form that each engine wants. Two sizes:
 
-* ``"small"`` holds what matters most and costs least: parameters that are inputs of the
-  compiled program, so that a whole search compiles one network;
-* ``"full"`` adds the others. A new ``batch_size``, new ``units`` and the first
-  ``recurrent_dropout`` above 0 each compile a network of their own, so their values are
-  few, also where they are numbers.
+* ``"small"`` holds what matters most for its cost: parameters that are inputs of the
+  compiled program, and ``kernel_size``, of which each value is a network of its own to
+  compile, two in the grid and three in the distributions;
+* ``"full"`` adds the others. A new ``batch_size``, ``units``, ``pool_size`` or
+  ``pooling`` and the first ``recurrent_dropout`` above 0 each compile a network of
+  their own, for some seconds, so their values are few, also where they are numbers.
 
-Tune on standardised features, and search the learning rate first: among the parameters
+Search the learning rate first: among the parameters
 of recurrent networks it mattered most by far, followed by the network's size, and the
 parameters hardly interact, so that it can be found with a small network [Greff2017]_.
 Random or Bayesian search beats a grid of equal cost where few of the parameters matter
@@ -57,6 +58,9 @@ References
 .. [Glorot2010] X. Glorot and Y. Bengio (2010), "Understanding the difficulty of
    training deep feedforward neural networks", AISTATS.
 .. [He2015] K. He et al. (2015), "Delving Deep into Rectifiers", ICCV, arXiv:1502.01852.
+.. [Dempster2020] A. Dempster, F. Petitjean and G. I. Webb (2020), "ROCKET:
+   exceptionally fast and accurate time series classification using random
+   convolutional kernels", Data Mining and Knowledge Discovery 34, section 3.1.
 .. [Masters2018] D. Masters and C. Luschi (2018), "Revisiting Small Batch Training for
    Deep Neural Networks", arXiv:1804.07612.
 """
@@ -81,8 +85,8 @@ def param_grid(size="small", *, prefix=""):
     Parameters
     ----------
     size : {"small", "full"}, default="small"
-        The small grid has 24 candidates and compiles one network; the full one has
-        1536, and compiles 12 networks: fit for halving, or to pick from.
+        The small grid has 48 candidates and compiles two networks; the full one has
+        9216, and compiles up to 96 networks: to pick from, or fit for halving.
     prefix : str, default=""
         What stands before each name: ``"gruclassifier__"`` for the last step of
         ``make_pipeline(SequenceScaler(), GRUClassifier())``.
@@ -110,6 +114,7 @@ def param_grid(size="small", *, prefix=""):
     clipnorm [None, 1.0]
     dropout [0.0, 0.3]
     l2 [0.0, 0.0001]
+    kernel_size [8, 16]
     >>> list(param_grid(prefix="gruclassifier__"))[0]
     'gruclassifier__learning_rate'
     """
@@ -123,7 +128,7 @@ def param_distributions(size="small", *, prefix=""):
     Parameters
     ----------
     size : {"small", "full"}, default="small"
-        Small compiles one network, full up to 32.
+        Small compiles up to three networks, full up to one for each candidate.
     prefix : str, default=""
         What stands before each name: ``"gruclassifier__"`` for the last step of
         ``make_pipeline(SequenceScaler(), GRUClassifier())``.
@@ -149,8 +154,10 @@ def param_distributions(size="small", *, prefix=""):
     >>> draws = ParameterSampler(param_distributions(), n_iter=2, random_state=0)
     >>> for draw in draws:
     ...     print({name: float(f"{value:.2g}") for name, value in draw.items()})
-    {'clipnorm': 1.3, 'dropout': 0.36, 'l2': 0.0001, 'learning_rate': 0.0043}
-    {'clipnorm': 0.7, 'dropout': 0.32, 'l2': 1.5e-05, 'learning_rate': 0.047}
+    {'clipnorm': 1.3, 'dropout': 0.36, 'kernel_size': 16.0, 'l2': 0.00013,
+     'learning_rate': 0.0018}
+    {'clipnorm': 0.39, 'dropout': 0.028, 'kernel_size': 8.0, 'l2': 8.3e-06,
+     'learning_rate': 0.011}
     """
     parameters = _select(size, prefix, "param_distributions")
     return {name: parameter.scipy() for name, parameter in parameters}
@@ -162,7 +169,7 @@ def optuna_distributions(size="small", *, prefix=""):
     Parameters
     ----------
     size : {"small", "full"}, default="small"
-        Small compiles one network, full up to 32.
+        Small compiles up to three networks, full up to one for each candidate.
     prefix : str, default=""
         What stands before each name: ``"gruclassifier__"`` for the last step of
         ``make_pipeline(SequenceScaler(), GRUClassifier())``.
@@ -204,7 +211,7 @@ def optuna_distributions(size="small", *, prefix=""):
 
     >>> from skgru.tuning import optuna_distributions
     >>> optuna_distributions()["learning_rate"]
-    FloatDistribution(high=0.1, log=True, low=0.0001, step=None)
+    FloatDistribution(high=0.03, log=True, low=0.0003, step=None)
     """
     parameters = _select(size, prefix, "optuna_distributions")
     distributions = _import("optuna.distributions", "Optuna", "optuna_distributions")
@@ -217,7 +224,7 @@ def skopt_spaces(size="small", *, prefix=""):
     Parameters
     ----------
     size : {"small", "full"}, default="small"
-        Small compiles one network, full up to 32.
+        Small compiles up to three networks, full up to one for each candidate.
     prefix : str, default=""
         What stands before each name: ``"gruclassifier__"`` for the last step of
         ``make_pipeline(SequenceScaler(), GRUClassifier())``.

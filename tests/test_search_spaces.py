@@ -12,8 +12,10 @@ from sklearn.model_selection import (
 from skgru import GRUClassifier, GRURegressor, tuning
 
 SIZES = ["small", "full"]
-SMALL = {"learning_rate", "clipnorm", "dropout", "l2"}
+SMALL = {"learning_rate", "clipnorm", "dropout", "l2", "kernel_size"}
 FULL = SMALL | {
+    "pool_size",
+    "pooling",
     "batch_size",
     "units",
     "recurrent_dropout",
@@ -42,16 +44,17 @@ class TestSpaces:
     @pytest.mark.parametrize(
         "documented",
         [
-            "``learning_rate``: 0.0001 to 0.1, logarithmic",
+            "``learning_rate``: 0.0003 to 0.03, logarithmic",
             "``dropout``: 0 to 0.5\n",
-            "``units`` (full): 16, 32, 64, 128",
+            "``kernel_size``: 8, 16, 32",
+            "``units`` (full): 32, 64, 128",
             "``schedule`` (full): None, 'time_decay'",
         ],
     )
     def test_the_documentation_shows_the_ranges(self, documented):
         assert documented in tuning.__doc__
 
-    @pytest.mark.parametrize(("size", "candidates"), [("small", 24), ("full", 1536)])
+    @pytest.mark.parametrize(("size", "candidates"), [("small", 48), ("full", 9216)])
     def test_the_grid_is_as_large_as_documented(self, size, candidates):
         assert len(ParameterGrid(tuning.param_grid(size))) == candidates
         assert str(candidates) in tuning.param_grid.__doc__
@@ -66,7 +69,7 @@ class TestSpaces:
             tuning.param_distributions(), n_iter=3000, random_state=0
         )
         rates = np.log10([draw["learning_rate"] for draw in draws])
-        counts, _ = np.histogram(rates, bins=3, range=(-4, -1))
+        counts, _ = np.histogram(rates, bins=3, range=np.log10([3e-4, 3e-2]))
         np.testing.assert_allclose(counts, 1000, rtol=0.1)
 
     def test_dropout_is_spread_evenly_from_nothing_to_half(self):
