@@ -3,6 +3,7 @@
 import contextlib
 import warnings
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -10,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from ._checkpointing import Checkpointing
 from ._data import DataChecks
 from ._early_stopping import without_early_stopping
 from ._engine.forward_program import ForwardSpec
@@ -40,6 +42,7 @@ class BaseGRU(
     DataChecks,
     NetworkChoice,
     Monitoring,
+    Checkpointing,
     CallbackSupportMixin,
     BaseWrapper,
 ):
@@ -149,6 +152,7 @@ class BaseGRU(
                 epochs=self.epochs,
                 validation=(X_val, y_val),
                 groups=groups,
+                checkpoint=self.checkpoint,
             )
         return self
 
@@ -174,6 +178,7 @@ class BaseGRU(
         classes=None,
         validation=(None, None),
         groups=None,
+        checkpoint=None,
     ):
         # Before any compute: parameters, then data.
         self._check_parameters()
@@ -181,7 +186,15 @@ class BaseGRU(
         resumed = self._fitted if resume else None
         data = self._check_data(X, y, sample_weight, groups, resumed, classes)
         seed = self._new_seed() if resumed is None else resumed.seed
-        parts = self._split(X, data, validation, seed)
+        split = partial(self._split, X, data, validation)
+        parts = split(seed)
+        if checkpoint is not None:
+            checkpoint = self._find_checkpoint(
+                checkpoint, data, parts, validation, seed, resumed
+            )
+            if checkpoint.seed != seed:  # drawn anew, as random_state is None
+                seed = checkpoint.seed
+                parts = split(seed)
         scores = self._validation_scores(parts, data.targets)
         self._check_augmenter(data.reading)
         choice = self._choose_network(
@@ -204,6 +217,9 @@ class BaseGRU(
         )
         stopper = self._stopper(monitor, held_out, resumed)
         program, rates = self._begin(choice, data, optimizer, resumed, seed)
+        progress = None
+        if checkpoint is not None:
+            progress = self._begin_checkpoint(checkpoint, parts, resumed, rates)
         training = Training(
             program,
             self._fitted.state,
@@ -222,17 +238,24 @@ class BaseGRU(
             ],
             user_callbacks=user_callbacks(self.callbacks, type(self).__name__),
             make_model=self._stock_model,
+            after_epochs=None if checkpoint is None else checkpoint.after_epochs,
+            progress=progress,
         )
         measure = None if scores is None else scores.measure
-        if training.run(choice.encoded(parts.samples), held_out, measure):
+        interrupted = training.run(choice.encoded(parts.samples), held_out, measure)
+        if interrupted:
+            kept = checkpoint is not None and checkpoint.path.exists()
             warnings.warn(
                 f"Training of {type(self).__name__} was interrupted after "
                 f"{len(training.history.get('loss', []))} whole epochs; what it has "
-                "learnt is kept.",
+                "learnt is kept."
+                + (f" The same call goes on from {checkpoint.path}." if kept else ""),
                 ConvergenceWarning,
                 stacklevel=4,
             )
         self._store(training, stopper, monitor, resumed)
+        if checkpoint is not None and not interrupted:
+            checkpoint.remove()
 
     def _begin(self, choice, data, optimizer, resumed, seed):
         """Note what is fitted, untrained; return its program and the rates of it."""
