@@ -190,7 +190,7 @@ class BaseGRU(
         parts = split(seed)
         if checkpoint is not None:
             checkpoint = self._find_checkpoint(
-                checkpoint, data, parts, validation, seed, resumed
+                checkpoint, data, parts, validation, seed
             )
             if checkpoint.seed != seed:  # drawn anew, as random_state is None
                 seed = checkpoint.seed

@@ -162,7 +162,7 @@ class Checkpoint:
                 if file.read(len(_MAGIC)) != _MAGIC:
                     raise self._not_one("it begins otherwise")
                 content = file.read()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise self._not_one(error.strerror) from error

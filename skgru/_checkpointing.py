@@ -20,7 +20,7 @@ _NOT_COMPARED = ("callbacks", "checkpoint", "random_state", "verbose", "warm_sta
 class Checkpointing:
     """How an estimator finds the checkpoint of a fit; mixed into `BaseGRU`."""
 
-    def _find_checkpoint(self, path, data, parts, validation, seed, resumed):
+    def _find_checkpoint(self, path, data, parts, validation, seed):
         """Return the `Checkpoint` of a fit.
 
         Parameters
@@ -33,10 +33,9 @@ class Checkpointing:
             ``X_val`` and ``y_val``, as the user gave them.
         seed : int
             Of the fit, if it begins.
-        resumed : Fitted or None
         """
         owner = type(self).__name__
-        settings = self._settings(seed, resumed)
+        settings = self._settings(seed)
         digests = _digests(data, parts if validation[0] is not None else None)
         name, path = os.fspath(path), Path(path).absolute()
         if path.is_dir() or name.endswith((os.sep, os.altsep or os.sep)):
@@ -59,7 +58,7 @@ class Checkpointing:
             fitted.state,
         )
 
-    def _settings(self, seed, resumed):
+    def _settings(self, seed):
         """Return what the result of a fit depends on besides its data, as texts."""
         settings = {
             "the estimator": type(self).__qualname__,
@@ -72,13 +71,12 @@ class Checkpointing:
                 settings[f"'{name}'"] = shortly_described(value)
         callbacks = user_callbacks(self.callbacks, type(self).__name__)
         settings["'callbacks'"] = described([type(each) for each in callbacks])
-        if resumed is None:
-            state = self.random_state
+        state = self.random_state
+        if state is None or isinstance(state, Integral):
             # None: the checkpoint knows the seed that was drawn.
-            if state is not None and not isinstance(state, Integral):
-                settings["'random_state'"] = f"one that gives the seed {seed}"
-            else:
-                settings["'random_state'"] = described(state)
+            settings["'random_state'"] = described(state)
+        else:
+            settings["'random_state'"] = f"one that gives the seed {seed}"
         return settings
 
 
