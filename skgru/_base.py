@@ -3,7 +3,6 @@
 import contextlib
 import warnings
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -186,15 +185,9 @@ class BaseGRU(
         resumed = self._fitted if resume else None
         data = self._check_data(X, y, sample_weight, groups, resumed, classes)
         seed = self._new_seed() if resumed is None else resumed.seed
-        split = partial(self._split, X, data, validation)
-        parts = split(seed)
-        if checkpoint is not None:
-            checkpoint = self._find_checkpoint(
-                checkpoint, data, parts, validation, seed
-            )
-            if checkpoint.seed != seed:  # drawn anew, as random_state is None
-                seed = checkpoint.seed
-                parts = split(seed)
+        parts, seed, checkpoint = self._split_and_find_checkpoint(
+            X, data, validation, seed, checkpoint
+        )
         scores = self._validation_scores(parts, data.targets)
         self._check_augmenter(data.reading)
         choice = self._choose_network(
@@ -217,9 +210,7 @@ class BaseGRU(
         )
         stopper = self._stopper(monitor, held_out, resumed)
         program, rates = self._begin(choice, data, optimizer, resumed, seed)
-        progress = None
-        if checkpoint is not None:
-            progress = self._begin_checkpoint(checkpoint, parts, resumed, rates)
+        progress = self._begin_checkpoint(checkpoint, parts, resumed, rates)
         training = Training(
             program,
             self._fitted.state,
@@ -244,18 +235,20 @@ class BaseGRU(
         measure = None if scores is None else scores.measure
         interrupted = training.run(choice.encoded(parts.samples), held_out, measure)
         if interrupted:
-            kept = checkpoint is not None and checkpoint.path.exists()
-            warnings.warn(
-                f"Training of {type(self).__name__} was interrupted after "
-                f"{len(training.history.get('loss', []))} whole epochs; what it has "
-                "learnt is kept."
-                + (f" The same call goes on from {checkpoint.path}." if kept else ""),
-                ConvergenceWarning,
-                stacklevel=4,
-            )
+            self._warn_of_interrupt(training, checkpoint)
         self._store(training, stopper, monitor, resumed)
         if checkpoint is not None and not interrupted:
             checkpoint.remove()
+
+    def _warn_of_interrupt(self, training, checkpoint):
+        message = (
+            f"Training of {type(self).__name__} was interrupted after "
+            f"{len(training.history.get('loss', []))} whole epochs; what it has "
+            "learnt is kept."
+        )
+        if checkpoint is not None and checkpoint.path.exists():
+            message += f" The same call goes on from {checkpoint.path}."
+        warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
     def _begin(self, choice, data, optimizer, resumed, seed):
         """Note what is fitted, untrained; return its program and the rates of it."""

@@ -36,6 +36,7 @@ from ._engine.training import TrainingState
 FORMAT = 1
 _MAGIC = b"skgru checkpoint\n"
 _DIGEST_BYTES = hashlib.sha256().digest_size
+_MEMBERS = {"settings", "data", "held_out", "start", "seed", "progress"}
 _ARRAY = "__array__"
 
 # A kill costs at most so many seconds and an epoch, and a checkpoint at most one part
@@ -158,9 +159,9 @@ class Checkpoint:
         """Return what the file holds, None if there is none."""
         try:
             with open(self.path, "rb") as file:
-                self._file = _identity(file)
+                self._file = _identity(file.fileno())
                 if file.read(len(_MAGIC)) != _MAGIC:
-                    raise self._not_one("it begins otherwise")
+                    raise self._not_one("it is another file, or damaged")
                 content = file.read()
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -168,7 +169,7 @@ class Checkpoint:
             raise self._not_one(error.strerror) from error
         digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
         if digest != hashlib.sha256(payload).digest():
-            raise self._not_one("its checksum is wrong")
+            raise self._not_one("it is damaged, its checksum is wrong")
         try:
             return _unpacked(payload)
         except (ValueError, KeyError, zipfile.BadZipFile) as error:
@@ -177,8 +178,8 @@ class Checkpoint:
     def _not_one(self, reason):
         return ValueError(
             f"The file {self.path} cannot be read as a checkpoint of {self._owner}: "
-            f"{reason}. It is damaged, or another file. Remove it to begin anew, or "
-            "set the 'checkpoint' parameter to another path."
+            f"{reason}. Remove it to begin anew, or set the 'checkpoint' parameter to "
+            "another path."
         )
 
     def _refuse_differences(self, differences):
@@ -219,12 +220,13 @@ class Checkpoint:
                     file.write(part)
                 file.flush()
                 os.fsync(file.fileno())
+                written = _identity(file.fileno())
             os.replace(unfinished, self.path)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(unfinished)
             raise
-        self._file = _identity(self.path)
+        self._file = written
 
     def _remove_unfinished(self):
         for path in self.path.parent.glob(f".{glob.escape(self.path.name)}.*.tmp"):
@@ -263,7 +265,7 @@ def _layout(state):
 
 def _identity(file):
     """Return what tells a file from one that has replaced it."""
-    status = os.stat(file if isinstance(file, os.PathLike) else file.fileno())
+    status = os.stat(file)
     return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
@@ -293,11 +295,15 @@ def _unpacked(payload):
     """Return what `_packed` was given, with lists for tuples."""
     with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
         content = json.loads(arrays["content"].tobytes())
+        if not isinstance(content, dict) or "format" not in content:
+            raise ValueError("it names no format")
         if content["format"] != FORMAT:
             raise ValueError(
                 f"its format is {content['format']}, and this version of skgru reads "
                 f"{FORMAT}"
             )
+        if not _MEMBERS <= content.keys():
+            raise ValueError(f"it lacks {sorted(_MEMBERS - content.keys())}")
 
         def whole(value):
             if isinstance(value, dict):

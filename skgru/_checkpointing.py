@@ -20,23 +20,34 @@ _NOT_COMPARED = ("callbacks", "checkpoint", "random_state", "verbose", "warm_sta
 class Checkpointing:
     """How an estimator finds the checkpoint of a fit; mixed into `BaseGRU`."""
 
-    def _find_checkpoint(self, path, data, parts, validation, seed):
-        """Return the `Checkpoint` of a fit.
+    def _split_and_find_checkpoint(self, X, data, validation, seed, path):
+        """Return the `Parts` of the data, the seed of the fit, and its `Checkpoint`.
 
         Parameters
         ----------
-        path : str, os.PathLike
-            A file, or a directory in which this fit has a file of its own.
+        X : array-like
         data : FitData
-        parts : Parts
         validation : pair
             ``X_val`` and ``y_val``, as the user gave them.
         seed : int
             Of the fit, if it begins.
+        path : str, os.PathLike or None
+            A file, or a directory in which this fit has a file of its own. None: there
+            is no checkpoint.
         """
+        parts = self._split(X, data, validation, seed)
+        if path is None:
+            return parts, seed, None
+        given = parts.held_out if validation[0] is not None else None
+        checkpoint = self._find_checkpoint(path, data, given, seed)
+        if checkpoint.seed != seed:  # it was drawn, as random_state is None
+            parts = self._split(X, data, validation, checkpoint.seed)
+        return parts, checkpoint.seed, checkpoint
+
+    def _find_checkpoint(self, path, data, given, seed):
         owner = type(self).__name__
         settings = self._settings(seed)
-        digests = _digests(data, parts if validation[0] is not None else None)
+        digests = _digests(data, given)
         name, path = os.fspath(path), Path(path).absolute()
         if path.is_dir() or name.endswith((os.sep, os.altsep or os.sep)):
             path /= f"{owner}-{digest_of((settings, digests))}.checkpoint"
@@ -44,6 +55,8 @@ class Checkpointing:
 
     def _begin_checkpoint(self, checkpoint, parts, resumed, rates):
         """Return the `Progress` of an equal fit that was killed, or None."""
+        if checkpoint is None:
+            return None
         fitted = self._fitted
         start = (
             fitted.seed,
@@ -81,7 +94,7 @@ class Checkpointing:
 
 
 def _digests(data, given):
-    """Return digests of the data of a fit; ``given`` are its `Parts` with X_val."""
+    """Return digests of the data of a fit; ``given``: the samples of X_val, if any."""
     samples, sequences = data.samples, data.samples.sequences
     digests = {
         "the data X": digest_of_arrays(sequences.block, sequences.lengths)
@@ -90,5 +103,5 @@ def _digests(data, given):
         "the weights of the samples": digest_of_arrays(samples.sample_weight),
     }
     if given is not None:
-        digests["the validation data X_val and y_val"] = digest(given.held_out)
+        digests["the validation data X_val and y_val"] = digest(given)
     return digests

@@ -61,6 +61,11 @@ def make(name, **params):
     return GRUClassifier(**settings)
 
 
+def make_long(name, epochs):
+    """Return one that early stopping, if it has any, stops late."""
+    return make(name, epochs=epochs, patience=epochs * 3 // 4)
+
+
 def data():
     """Return series and three classes."""
     X, y, _ = own_models.data()
@@ -107,7 +112,8 @@ def outcome(fitted):
 
 def main(name, directory, epochs):
     """Fit with a checkpoint, and write what came out."""
-    fitted = make(name, epochs=int(epochs), checkpoint=Path(directory, "checkpoint"))
+    fitted = make_long(name, int(epochs))
+    fitted.set_params(checkpoint=Path(directory, "checkpoint"))
     with at_every_epoch():
         fitted.fit(*data())
     learnt = fitted.history_, fitted.n_iter_, fitted.best_epoch_

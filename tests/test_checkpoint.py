@@ -11,7 +11,7 @@ import checkpointed_fits
 import keras
 import numpy as np
 import pytest
-from checkpointed_fits import FITS, killed, make, outcome
+from checkpointed_fits import FITS, killed, make, make_long, outcome
 from reference import ignore_keras_warning
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
@@ -252,20 +252,19 @@ def check_kills(name, directory, n_kills, epochs, seed):
     checkpoint, result = directory / "checkpoint", directory / "outcome"
     for _ in range(n_kills):
         before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else None
-        running = process(name, directory, epochs)
-        while not changed(checkpoint, before):
-            assert running.poll() is None, running.stderr.read()
-            time.sleep(0.002)
-        time.sleep(rng.uniform(0, 0.3))
-        assert running.poll() is None, "the fit had ended"
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
+        with process(name, directory, epochs) as running:
+            while not changed(checkpoint, before):
+                assert running.poll() is None, running.stderr.read()
+                time.sleep(0.002)
+            time.sleep(rng.uniform(0, 0.3))
+            assert running.poll() is None, "the fit had ended"
+            running.kill()
         assert running.returncode == -signal.SIGKILL
     running = process(name, directory, epochs)
     _, error = running.communicate()
     assert running.returncode == 0, error
     learnt, after = pickle.loads(result.read_bytes())
-    whole = make(name, epochs=epochs).fit(*checkpointed_fits.data())
+    whole = make_long(name, epochs).fit(*checkpointed_fits.data())
     assert learnt == (whole.history_, whole.n_iter_, whole.best_epoch_)
     assert after == outcome(whole)
     # Neither the checkpoint nor what was written of one when the kill came.

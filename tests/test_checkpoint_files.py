@@ -1,6 +1,9 @@
 """Checkpoints that are not this fit's, that are damaged, or that cannot be written."""
 
 import errno
+import hashlib
+import io
+import json
 import os
 import pickle
 import tracemalloc
@@ -18,7 +21,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import KFold, ShuffleSplit
 
 import skgru
-from skgru import GRUClassifier
+from skgru import GRUClassifier, _checkpoint
 from skgru._description import described
 from skgru._digest import digest_of_arrays
 from skgru.schedules import StepDecay
@@ -188,7 +191,7 @@ def test_damaged_files(damage, path, X, y, refused):
     assert killed(fitted.fit, X, y)
     damaged = DAMAGES[damage](path.read_bytes())
     path.write_bytes(damaged)
-    message = f"{path} cannot be read as a checkpoint.*damaged, or another file"
+    message = f"{path} cannot be read as a checkpoint.*damaged"
     refused(fitted, "fit", X, y, message=message)
     # It may be a file of the user's that has nothing to do with skgru.
     assert path.read_bytes() == damaged
@@ -204,6 +207,47 @@ def test_every_flipped_bit_is_found(path, X, y):
         path.write_bytes(flipped)
         with pytest.raises(ValueError, match="cannot be read as a checkpoint"):
             fitted.fit(X, y)
+
+
+def rewritten(content, change):
+    """Return a checkpoint with its JSON changed, and the checksum that is right."""
+    magic, arrays = content[:17], dict(np.load(io.BytesIO(content[17 + 32 :])))
+    arrays["content"] = change(json.loads(arrays["content"].tobytes()))
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return magic + hashlib.sha256(file.getvalue()).digest() + file.getvalue()
+
+
+class Code:
+    """Would make a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (self.path,)
+
+
+def test_files_of_other_formats_and_with_code(path, tmp_path, X, y, refused):
+    fitted = make("plain", checkpoint=path)
+    assert killed(fitted.fit, X, y)
+    content = path.read_bytes()
+
+    def text(value):
+        return np.frombuffer(json.dumps(value).encode(), np.uint8)
+
+    def check(message, change):
+        path.write_bytes(rewritten(content, change))
+        refused(fitted, "fit", X, y, message=f"{path} cannot be read.*: {message}")
+
+    check("its format is 2", lambda json: text({**json, "format": 2}))
+    check(r"it lacks \['progress'\]", lambda json: json.pop("progress") and text(json))
+    check("it names no format", lambda json: text(["format"]))
+    check("Expecting value", lambda json: np.zeros(0, np.uint8))
+    check("Object arrays", lambda json: np.array([Code(tmp_path / "made")], object))
+    assert not (tmp_path / "made").exists()
+    path.write_bytes(rewritten(content, text))
+    fitted.fit(X, y)
 
 
 def test_a_file_that_may_not_be_read(path, X, y, refused):
@@ -308,6 +352,17 @@ def test_short_epochs_are_not_all_written(path, X, y):
     with mock.patch("os.replace") as replace:
         make("plain", checkpoint=path).fit(X, y)
     assert not replace.called
+
+
+def test_long_writing_is_rare(path, X, y):
+    """It takes a small part of the time, however long one file takes."""
+    fitted = make("no validation", checkpoint=path)
+    with (
+        mock.patch.multiple(_checkpoint, SECONDS=0, PARTS=1e9),
+        mock.patch("os.replace", wraps=os.replace) as replace,
+    ):
+        fitted.fit(X, y)
+    assert replace.call_count == 1
 
 
 # ---- the parameter ----
