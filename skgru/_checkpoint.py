@@ -278,11 +278,13 @@ def _packed(content):
             return {key: plain(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [plain(item) for item in value]
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.generic):
+            return value.item()
+        if hasattr(value, "__array__"):  # also a tensor that a callback remembers
             name = str(len(arrays))
-            arrays[name] = value
+            arrays[name] = np.asarray(value)
             return {_ARRAY: name}
-        return value.item() if isinstance(value, np.generic) else value
+        return value
 
     text = json.dumps(plain(content))
     arrays["content"] = np.frombuffer(text.encode(), np.uint8)

@@ -123,10 +123,11 @@ PARAMETERS = """units : int or tuple of int, default=64
         ends with a slash, every fit has a file of its own in it: clones in a search can
         share it. With ``random_state=None`` the fit goes on with the seed that it had
         drawn. ``EarlyStopping``, ``ReduceLROnPlateau`` and ``ModelCheckpoint`` among
-        ``callbacks`` go on where they were; other callbacks hear ``on_train_begin``
-        again, and then of the epochs that are left, under their numbers. With
-        ``warm_start`` the file belongs to the fit that continues: call it again on the
-        estimator as it was before. ``partial_fit``, of one epoch, keeps none.
+        ``callbacks`` go on where they were. Other callbacks of yours forget what they
+        knew: they hear ``on_train_begin``, and then of the epochs that are left, under
+        their numbers. With ``warm_start`` the file belongs to the fit that continues:
+        call it again on the estimator as it was before. ``partial_fit``, of one epoch,
+        keeps none.
     warm_start : bool, default=False
         Continue from the last fit: weights, optimizer state and epoch count. After
         early stopping, too, from the last epoch, of which the optimizer's state is, not

@@ -3,8 +3,10 @@
 python checkpointed_fits.py NAME DIRECTORY EPOCHS
 """
 
+import itertools
 import os
 import pickle
+import signal
 import sys
 from pathlib import Path
 from unittest import mock
@@ -110,11 +112,18 @@ def outcome(fitted):
     return weights, repr(fitted.history_), fitted.n_iter_, fitted.best_epoch_
 
 
-def main(name, directory, epochs):
+def main(name, directory, epochs, killed_at=0):
     """Fit with a checkpoint, and write what came out."""
     fitted = make_long(name, int(epochs))
     fitted.set_params(checkpoint=Path(directory, "checkpoint"))
-    with at_every_epoch():
+    flush, number = os.fsync, itertools.count(1)
+
+    def fsync(descriptor):
+        if next(number) == int(killed_at):
+            os.kill(os.getpid(), signal.SIGKILL)
+        flush(descriptor)
+
+    with at_every_epoch(), mock.patch("os.fsync", fsync):
         fitted.fit(*data())
     learnt = fitted.history_, fitted.n_iter_, fitted.best_epoch_
     Path(directory, "outcome").write_bytes(pickle.dumps((learnt, outcome(fitted))))

@@ -230,13 +230,38 @@ def test_the_fits_of_a_search_share_a_directory(tmp_path, X, y):
     assert not list((tmp_path / "checkpoints").iterdir())
 
 
-def process(name, directory, epochs):
+def process(name, directory, epochs, *killed_at):
     script = checkpointed_fits.__file__
     return subprocess.Popen(
-        [sys.executable, "-W", "error", script, name, directory, str(epochs)],
+        [sys.executable, "-W", "error", script, name, directory]
+        + [str(number) for number in (epochs, *killed_at)],
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def check_last(name, directory, epochs):
+    """Fit to the end, and compare with a fit that was never interrupted."""
+    with process(name, directory, epochs) as running:
+        _, error = running.communicate()
+    assert running.returncode == 0, error
+    learnt, after = pickle.loads((directory / "outcome").read_bytes())
+    whole = make_long(name, epochs).fit(*checkpointed_fits.data())
+    assert learnt == (whole.history_, whole.n_iter_, whole.best_epoch_)
+    assert after == outcome(whole)
+    # Neither the checkpoint nor what was written of one when a kill came.
+    assert [each.name for each in directory.iterdir()] == ["outcome"]
+
+
+def test_sigkill_while_a_checkpoint_is_written(tmp_path):
+    """The one before is still there."""
+    with process("all at once", tmp_path, 8, 4) as running:
+        _, error = running.communicate()
+    assert running.returncode == -signal.SIGKILL, error
+    unfinished, whole = sorted(each.name for each in tmp_path.iterdir())
+    assert unfinished.startswith(".checkpoint.")
+    assert whole == "checkpoint"
+    check_last("all at once", tmp_path, 8)
 
 
 def changed(path, before):
@@ -246,13 +271,14 @@ def changed(path, before):
         return False
 
 
-def check_kills(name, directory, n_kills, epochs, seed):
-    """Kill a fit at random moments by SIGKILL, and compare how it ends."""
-    rng = random.Random(seed)
-    checkpoint, result = directory / "checkpoint", directory / "outcome"
-    for _ in range(n_kills):
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["all at once", "own model"])
+def test_sigkill_at_twenty_random_moments(name, tmp_path):
+    rng, epochs = random.Random(1), 4000
+    checkpoint = tmp_path / "checkpoint"
+    for _ in range(20):
         before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else None
-        with process(name, directory, epochs) as running:
+        with process(name, tmp_path, epochs) as running:
             while not changed(checkpoint, before):
                 assert running.poll() is None, running.stderr.read()
                 time.sleep(0.002)
@@ -260,22 +286,4 @@ def check_kills(name, directory, n_kills, epochs, seed):
             assert running.poll() is None, "the fit had ended"
             running.kill()
         assert running.returncode == -signal.SIGKILL
-    running = process(name, directory, epochs)
-    _, error = running.communicate()
-    assert running.returncode == 0, error
-    learnt, after = pickle.loads(result.read_bytes())
-    whole = make_long(name, epochs).fit(*checkpointed_fits.data())
-    assert learnt == (whole.history_, whole.n_iter_, whole.best_epoch_)
-    assert after == outcome(whole)
-    # Neither the checkpoint nor what was written of one when the kill came.
-    assert sorted(each.name for each in directory.iterdir()) == ["outcome"]
-
-
-def test_a_process_killed_by_sigkill(tmp_path):
-    check_kills("own model", tmp_path, n_kills=1, epochs=400, seed=0)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["all at once", "own model"])
-def test_a_process_killed_by_sigkill_at_twenty_random_moments(name, tmp_path):
-    check_kills(name, tmp_path, n_kills=20, epochs=4000, seed=1)
+    check_last(name, tmp_path, epochs)

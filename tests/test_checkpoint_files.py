@@ -407,7 +407,7 @@ def test_descriptions_tell_values_apart():
 
 def test_large_data_are_read_a_part_at_a_time(tmp_path):
     """Also those of which only some rows or columns are wanted."""
-    shape = (64, 2**20)
+    shape = (32, 2**20)
     mapped = np.memmap(tmp_path / "X", np.float32, "w+", shape=shape)
     mapped[-1, -1] = 1
     tracemalloc.start()
@@ -421,5 +421,5 @@ def test_large_data_are_read_a_part_at_a_time(tmp_path):
     finally:
         tracemalloc.stop()
     assert len(digests) == 3
-    assert mapped.nbytes == 256 * 2**20
+    assert mapped.nbytes == 128 * 2**20
     assert peak < 64 * 2**20
