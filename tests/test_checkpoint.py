@@ -8,10 +8,11 @@ import sys
 import time
 
 import checkpointed_fits
+import joblib
 import keras
 import numpy as np
 import pytest
-from checkpointed_fits import FITS, killed, make, make_long, outcome
+from checkpointed_fits import FITS, at_every_epoch, killed, make, make_long, outcome
 from reference import ignore_keras_warning
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
@@ -86,6 +87,19 @@ def test_a_regressor(path, X, regressor):
     parts.fit(X, y)
     assert parts.history_ == whole.history_
     np.testing.assert_array_equal(parts.predict(X), whole.predict(X))
+
+
+def test_sequences_of_several_lengths(path, sequences, y):
+    """Their order in batches is drawn anew at every epoch."""
+    whole = make("no validation").fit(sequences, y)
+    parts = make("no validation", checkpoint=path)
+    assert killed(parts.fit, sequences, y, after=2)
+    assert killed(parts.fit, sequences, y, after=2)
+    parts.fit(sequences, y)
+    assert parts.history_ == whole.history_
+    np.testing.assert_array_equal(
+        parts.predict_proba(sequences), whole.predict_proba(sequences)
+    )
 
 
 def test_a_fit_with_validation_data_and_weights(path, X, y):
@@ -228,6 +242,28 @@ def test_the_fits_of_a_search_share_a_directory(tmp_path, X, y):
     for name in ("mean_test_score", "std_test_score"):
         np.testing.assert_array_equal(parts.cv_results_[name], whole.cv_results_[name])
     assert not list((tmp_path / "checkpoints").iterdir())
+
+
+def test_fits_in_threads_share_a_directory(tmp_path, X, y):
+    """Each keeps a file of its own, without a warning of another's."""
+    files = []
+
+    class Files(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            files.extend(each.name for each in tmp_path.glob("*.checkpoint"))
+
+    def search(**params):
+        estimator = make("plain", epochs=4, callbacks=Files(), **params)
+        return GridSearchCV(estimator, {"l2": [0.01, 0.1]}, cv=2, n_jobs=2)
+
+    with joblib.parallel_config("threading"), at_every_epoch():
+        whole = search().fit(X, y)
+        kept = search(checkpoint=tmp_path).fit(X, y)
+    np.testing.assert_array_equal(
+        kept.cv_results_["mean_test_score"], whole.cv_results_["mean_test_score"]
+    )
+    assert len(set(files)) == 5
+    assert not list(tmp_path.iterdir())
 
 
 def process(name, directory, epochs, *killed_at):
