@@ -19,9 +19,8 @@ from . import (
 from ._classifier import GRUClassifier
 from ._engine.program_cache import cache_info, clear_cache, compilations
 from ._regressor import GRURegressor
+from ._version import __version__
 from .persistence import load, save
-
-__version__ = "0.1.0"
 
 __all__ = [
     "GRUClassifier",

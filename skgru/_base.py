@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from ._checkpointing import Checkpointing
 from ._data import DataChecks
 from ._early_stopping import without_early_stopping
 from ._engine.forward_program import ForwardSpec
@@ -40,6 +41,7 @@ class BaseGRU(
     DataChecks,
     NetworkChoice,
     Monitoring,
+    Checkpointing,
     CallbackSupportMixin,
     BaseWrapper,
 ):
@@ -149,6 +151,7 @@ class BaseGRU(
                 epochs=self.epochs,
                 validation=(X_val, y_val),
                 groups=groups,
+                checkpoint=self.checkpoint,
             )
         return self
 
@@ -174,6 +177,7 @@ class BaseGRU(
         classes=None,
         validation=(None, None),
         groups=None,
+        checkpoint=None,
     ):
         # Before any compute: parameters, then data.
         self._check_parameters()
@@ -181,7 +185,9 @@ class BaseGRU(
         resumed = self._fitted if resume else None
         data = self._check_data(X, y, sample_weight, groups, resumed, classes)
         seed = self._new_seed() if resumed is None else resumed.seed
-        parts = self._split(X, data, validation, seed)
+        parts, seed, checkpoint = self._split_and_find_checkpoint(
+            X, data, validation, seed, checkpoint
+        )
         scores = self._validation_scores(parts, data.targets)
         self._check_augmenter(data.reading)
         choice = self._choose_network(
@@ -204,6 +210,7 @@ class BaseGRU(
         )
         stopper = self._stopper(monitor, held_out, resumed)
         program, rates = self._begin(choice, data, optimizer, resumed, seed)
+        progress = self._begin_checkpoint(checkpoint, parts, resumed, rates)
         training = Training(
             program,
             self._fitted.state,
@@ -222,17 +229,26 @@ class BaseGRU(
             ],
             user_callbacks=user_callbacks(self.callbacks, type(self).__name__),
             make_model=self._stock_model,
+            after_epochs=None if checkpoint is None else checkpoint.after_epochs,
+            progress=progress,
         )
         measure = None if scores is None else scores.measure
-        if training.run(choice.encoded(parts.samples), held_out, measure):
-            warnings.warn(
-                f"Training of {type(self).__name__} was interrupted after "
-                f"{len(training.history.get('loss', []))} whole epochs; what it has "
-                "learnt is kept.",
-                ConvergenceWarning,
-                stacklevel=4,
-            )
+        interrupted = training.run(choice.encoded(parts.samples), held_out, measure)
+        if interrupted:
+            self._warn_of_interrupt(training, checkpoint)
         self._store(training, stopper, monitor, resumed)
+        if checkpoint is not None and not interrupted:
+            checkpoint.remove()
+
+    def _warn_of_interrupt(self, training, checkpoint):
+        message = (
+            f"Training of {type(self).__name__} was interrupted after "
+            f"{len(training.history.get('loss', []))} whole epochs; what it has "
+            "learnt is kept."
+        )
+        if checkpoint is not None and checkpoint.path.exists():
+            message += f" The same call goes on from {checkpoint.path}."
+        warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
     def _begin(self, choice, data, optimizer, resumed, seed):
         """Note what is fitted, untrained; return its program and the rates of it."""

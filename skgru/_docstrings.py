@@ -111,6 +111,23 @@ PARAMETERS = """units : int or tuple of int, default=64
         a callback listens to batches. What callbacks add to ``logs`` is not recorded in
         ``history_``. ``BackupAndRestore``, ``OrbaxCheckpoint`` and ``SwapEMAWeights``
         of Keras cannot work here and are refused.
+    checkpoint : str, os.PathLike or None, default=None
+        A file in which ``fit`` keeps how far it has come. Killed at any moment and
+        called again with the same parameters and data, it goes on from there and ends
+        with the same bits as if it had never been interrupted: weights, ``history_``
+        and all. The file is written at the end of an epoch, but not more often than
+        every 5 seconds nor for more than a twentieth of the time. Once ``fit`` has
+        ended the file is gone; after an error or Ctrl-C it stays. The checkpoint of
+        another fit, or a damaged one, is a ValueError that says what differs; what
+        cannot be written is a warning. If it is an existing directory, or a str that
+        ends with a slash, every fit has a file of its own in it: clones in a search can
+        share it. With ``random_state=None`` the fit goes on with the seed that it had
+        drawn. ``EarlyStopping``, ``ReduceLROnPlateau`` and ``ModelCheckpoint`` among
+        ``callbacks`` go on where they were. Other callbacks of yours forget what they
+        knew: they hear ``on_train_begin``, and then of the epochs that are left, under
+        their numbers. With ``warm_start`` the file belongs to the fit that continues:
+        call it again on the estimator as it was before. ``partial_fit``, of one epoch,
+        keeps none.
     warm_start : bool, default=False
         Continue from the last fit: weights, optimizer state and epoch count. After
         early stopping, too, from the last epoch, of which the optimizer's state is, not

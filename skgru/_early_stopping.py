@@ -1,10 +1,8 @@
 """Early stopping that goes on where an earlier training ended."""
 
-import hashlib
 from dataclasses import dataclass, replace
 
 import keras
-import numpy as np
 
 
 @dataclass(frozen=True)
@@ -85,18 +83,3 @@ class StopEarly(keras.callbacks.EarlyStopping):
 def without_early_stopping(stopping):
     """Return what is remembered after a training that kept its last weights."""
     return None if stopping is None else replace(stopping, last=None)
-
-
-def digest(samples):
-    """Return a digest of samples: equal for equal data."""
-    content = hashlib.blake2b(digest_size=16)
-    sequences = samples.sequences
-    for array in (
-        sequences.block,
-        sequences.lengths,
-        samples.y,
-        samples.sample_weight,
-    ):
-        content.update(repr((array.shape, array.dtype.str)).encode())
-        content.update(np.ascontiguousarray(array))
-    return content.hexdigest()

@@ -4,7 +4,8 @@ from collections import namedtuple
 
 import numpy as np
 
-from ._early_stopping import StopEarly, digest
+from ._digest import digest
+from ._early_stopping import StopEarly
 from ._scikit_learn_callbacks import ScikitLearnCallbacks
 from ._scoring import ValidationScores, scorers_of
 from .schedules import schedule_callback

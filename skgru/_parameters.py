@@ -1,6 +1,7 @@
 """The parameters that both estimators share, and what they resolve to."""
 
 import inspect
+import os
 from numbers import Integral, Real
 
 import keras
@@ -87,6 +88,7 @@ class Parameters(OptimizerParameters):
         "embedding_dim": [_COUNT],
         "augmenter": [HasMethods(["augment", "check"]), None],
         "callbacks": [keras.callbacks.Callback, list, tuple, None],
+        "checkpoint": [str, os.PathLike, None],
         "warm_start": ["boolean"],
         "verbose": ["verbose"],
         "random_state": ["random_state"],
@@ -128,6 +130,7 @@ class Parameters(OptimizerParameters):
         embedding_dim=32,
         augmenter=None,
         callbacks=None,
+        checkpoint=None,
         warm_start=False,
         verbose=0,
         random_state=None,
@@ -166,6 +169,7 @@ class Parameters(OptimizerParameters):
         self.embedding_dim = embedding_dim
         self.augmenter = augmenter
         self.callbacks = callbacks
+        self.checkpoint = checkpoint
         self.warm_start = warm_start
         self.verbose = verbose
         self.random_state = random_state
@@ -269,6 +273,11 @@ class Parameters(OptimizerParameters):
                     f"The '{name}' parameter of {owner} must be an instance. Got the "
                     f"class {value.__name__} instead: add parentheses."
                 )
+        if self.checkpoint == "":
+            raise ValueError(
+                f"The 'checkpoint' parameter of {owner} must be the path of a file or "
+                "directory, or None. Got '' instead."
+            )
         user_callbacks(self.callbacks, owner)
         scorers_of(self)
         signature = inspect.signature(Parameters.__init__).parameters

@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import os
 
 import keras
 
@@ -37,6 +38,8 @@ def to_state(state):
     for name, value in state.items():
         if isinstance(value, _KERAS_OBJECTS):
             state[name] = {_MARK: keras.saving.serialize_keras_object(value)}
+        elif isinstance(value, os.PathLike):
+            state[name] = os.fspath(value)
     return state
 
 

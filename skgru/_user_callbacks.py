@@ -6,8 +6,8 @@ _EMA = "it needs an optimizer with use_ema=True, which is not supported"
 _REFUSED = {
     keras.callbacks.BackupAndRestore: (
         "it restores the weights alone, and training would go on with another epoch, "
-        "another order of samples and a new optimizer. Use warm_start=True, and "
-        "skgru.save to keep what has been learnt"
+        "another order of samples and a new optimizer. Set the 'checkpoint' parameter, "
+        "which restores all of these"
     ),
     keras.callbacks.CallbackList: (
         "it holds the callbacks of a keras.Model. Pass the callbacks themselves, as a "

@@ -60,6 +60,8 @@ BAD_PARAMETERS = [
     ("augmenter", "jitter", "'augmenter' parameter"),
     ("callbacks", [print], "'callbacks' parameter"),
     ("callbacks", keras.callbacks.Callback, "'callbacks' parameter"),
+    ("checkpoint", 1, "'checkpoint' parameter of .* Got 1"),
+    ("checkpoint", "", "'checkpoint' parameter of .* Got ''"),
     ("warm_start", "yes", "'warm_start' parameter"),
     ("verbose", -1, "'verbose' parameter of .* Got -1"),
     ("random_state", "seed", "'random_state' parameter"),

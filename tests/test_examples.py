@@ -97,6 +97,20 @@ def check_optuna_study(printed):
     assert numbers("accuracy", printed)[0] > 0.9
 
 
+def check_resumed_search(printed):
+    killed, begun, more, in_all = map(
+        int,
+        re.search(
+            r"(?s)after (\d+) fits; (\d+) had begun\n.*\n(\d+) more fits, (\d+) in",
+            printed,
+        ).groups(),
+    )
+    # Four candidates in three folds, and the best on all data.
+    assert 4 <= killed <= begun <= killed + 1 < in_all == 13
+    assert more == in_all - killed
+    assert numbers("accuracy", printed)[0] > 0.9
+
+
 def check_tracking(printed):
     assert numbers("test accuracy", printed)[0] > 0.9
     assert "TensorBoard: tensorboard/best/validation" in printed

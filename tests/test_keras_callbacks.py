@@ -172,7 +172,7 @@ def test_remote_monitor(classifier, X, labels):
     [
         (
             lambda path: keras.callbacks.BackupAndRestore(path),
-            "BackupAndRestore: it restores the weights alone.*warm_start",
+            "BackupAndRestore: it restores the weights alone.*'checkpoint'",
         ),
         (
             lambda path: keras.callbacks.SwapEMAWeights(),

@@ -12,6 +12,7 @@ from .callbacks_model import CallbacksModel, hears_batches
 from .forward_program import ForwardSpec
 from .predict import Evaluation
 from .program_cache import get_program
+from .progress import Progress, restore_states, states_of
 from .randomness import AUGMENT, SHUFFLE, random_stream
 
 
@@ -70,6 +71,10 @@ class Training:
     user_callbacks : list of keras.callbacks.Callback
     make_model : callable
         Returns a `StockModel`: the one that ``user_callbacks`` are given.
+    after_epochs : callable or None
+        Called with this training after epochs that are whole.
+    progress : Progress or None
+        Where the same training ended in another process, to go on from there.
     """
 
     def __init__(
@@ -88,6 +93,8 @@ class Training:
         callbacks=(),
         user_callbacks=(),
         make_model=None,
+        after_epochs=None,
+        progress=None,
     ):
         self.program = program
         self.weights, self.slots = state.weights, state.slots
@@ -103,6 +110,11 @@ class Training:
         self.optimizer = _OptimizerView(self)
         self.make_model = make_model
         self._own = self._users = None
+        self.after_epochs, self._resumed = after_epochs, progress
+        self._go_on()
+        if progress is not None:
+            done = len(self.history["loss"])
+            self.initial_epoch = self.epochs if self.stop_training else done
 
     @property
     def state(self):
@@ -114,6 +126,30 @@ class Training:
             self.n_steps,
             self.history,
         )
+
+    @property
+    def progress(self):
+        """How far this training has come, after a whole epoch."""
+        return Progress(
+            self.state,
+            float(self.rates.learning_rate),
+            self.stop_training,
+            states_of([*self.own_callbacks, *self.user_callbacks]),
+        )
+
+    def _go_on(self):
+        """Take over the progress that was made in another process, if any."""
+        progress = self._resumed
+        if progress is None:
+            return
+        state = progress.state
+        self.weights, self.slots = state.weights, state.slots
+        self.of_model, self.n_steps = state.of_model, state.n_steps
+        self.history = {name: list(values) for name, values in state.history.items()}
+        self.rates = self.rates._replace(learning_rate=progress.learning_rate)
+        self.stop_training = progress.stopped
+        callbacks = [*self.own_callbacks, *self.user_callbacks]
+        restore_states(callbacks, progress.callbacks)
 
     def get_weights(self):
         """Return the weights and the model's state as a list of arrays."""
@@ -178,7 +214,10 @@ class Training:
         calls = split(chunks, 1 if each_batch else together * n_batches)
         heard = each_batch or self.verbose
         interrupted, logs = False, {}
+        if self._resumed is not None:
+            logs = {name: values[-1] for name, values in self.history.items()}
         self._hear("on_train_begin")
+        self._go_on()  # callbacks begin anew when they hear of a beginning
         try:
             with closing(chunks):
                 for epochs in self._groups(together):
@@ -194,6 +233,8 @@ class Training:
                         self._check_finite(epoch, logs)
                         self._record(epoch, logs)
                         self._hear("on_epoch_end", epoch, dict(logs))
+                    if self.after_epochs is not None:
+                        self.after_epochs(self)
                     if self.stop_training:
                         break
         except KeyboardInterrupt:

@@ -1,0 +1,317 @@
+"""The checkpoint of a fit: a file with which the same fit goes on after a kill.
+
+Format 1: the line ``skgru checkpoint``; the SHA-256 digest, 32 bytes, of all that
+follows; and a ``.npz`` file of NumPy's without pickled objects. Its array ``content``
+is a JSON object in UTF-8 with these members:
+
+- ``format``: 1;
+- ``settings``, ``data``: what the fit was called with, as texts and digests by name;
+- ``held_out``, ``start``: digests of the validation data and of the state before
+  training;
+- ``seed``: of the fit;
+- ``progress``: a `Progress`. An object ``{"__array__": name}`` in it is the array of
+  that name in the ``.npz`` file.
+
+It is written to a temporary file beside it, which is flushed and renamed: there is the
+old checkpoint or the new one, never a part of one. Nothing of a file is executed.
+"""
+
+import contextlib
+import errno
+import glob
+import hashlib
+import io
+import json
+import os
+import tempfile
+import time
+import warnings
+import zipfile
+
+import numpy as np
+
+from ._engine.progress import Progress
+from ._engine.training import TrainingState
+
+FORMAT = 1
+_MAGIC = b"skgru checkpoint\n"
+_DIGEST_BYTES = hashlib.sha256().digest_size
+_MEMBERS = {"settings", "data", "held_out", "start", "seed", "progress"}
+_ARRAY = "__array__"
+
+# A kill costs at most so many seconds and an epoch, and a checkpoint at most one part
+# in so many of the time.
+SECONDS, PARTS = 5.0, 20
+
+
+class Checkpoint:
+    """Keeps the progress of one fit in a file, and finds what an earlier one left.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    settings : dict of str to str
+        The parameters of the fit and what else it depends on, as texts.
+    data : dict of str to str
+        Digests of its data.
+    seed : int
+        For a fit that begins.
+    owner : str
+        Class name of the estimator, for messages.
+
+    Attributes
+    ----------
+    seed : int
+        That of the fit whose checkpoint was found, if any was.
+
+    Raises
+    ------
+    ValueError
+        There is a file, and it is the checkpoint of another fit, or none.
+    """
+
+    def __init__(self, path, settings, data, seed, owner):
+        self.path, self._owner = path, owner
+        self._content = {"format": FORMAT, "settings": settings, "data": data}
+        self._file, self._due, self._gives_up = None, 0.0, False
+        self._warned = False
+        self._found = self._read()
+        if self._found is not None:
+            self._refuse_differences(_differences(self._found, self._content))
+            seed = self._found["seed"]
+        self.seed = self._content["seed"] = seed
+
+    def begin(self, held_out, start, state):
+        """Return the `Progress` to go on from, or None.
+
+        Parameters
+        ----------
+        held_out, start : str
+            Digests of the validation data and of all that training begins with.
+        state : TrainingState
+            Before training.
+        """
+        self._content |= {"held_out": held_out, "start": start}
+        self._prepare()
+        self._due = time.monotonic() + SECONDS
+        if self._found is None:
+            return None
+        found, self._found = self._found, None
+        differences = []
+        if found["held_out"] != held_out:
+            differences.append(
+                "the validation data (give a splitter as 'validation_split' a "
+                "'random_state' that is an int)"
+            )
+        if found["start"] != start:
+            differences.append(
+                "the state that training begins with (of the earlier fit that "
+                "'warm_start' continues, or of the network that 'model' returns)"
+            )
+        self._refuse_differences(differences)
+        progress = found["progress"]
+        progress = Progress(**{**progress, "state": TrainingState(**progress["state"])})
+        if _layout(progress.state) != _layout(state):
+            raise self._not_one("its arrays are not those of this network")
+        return progress
+
+    def after_epochs(self, training):
+        """Write the progress of a training, unless the last one was written just now.
+
+        What goes wrong is a warning, once: the fit goes on.
+        """
+        began = time.monotonic()
+        if self._gives_up or began < self._due:
+            return
+        try:
+            if self._is_anothers():
+                self._gives_up = True
+                self._warn(
+                    f"Another fit keeps its checkpoint at {self.path}, so this one of "
+                    f"{self._owner} keeps none. Set the 'checkpoint' parameter to a "
+                    "directory, in which every fit has a file of its own."
+                )
+                return
+            progress = vars(training.progress)
+            progress = {**progress, "state": vars(progress["state"])}
+            self._write(_packed({**self._content, "progress": progress}))
+        except OSError as error:
+            self._warn_of_writing(error)
+        ended = time.monotonic()
+        self._due = ended + max(SECONDS, PARTS * (ended - began))
+
+    def remove(self):
+        """Remove the file of a fit that has ended, and what a kill left beside it."""
+        if self._gives_up:
+            return
+        try:
+            if self._file is not None and not self._is_anothers():
+                self.path.unlink(missing_ok=True)
+            self._remove_unfinished()
+        except OSError as error:
+            self._warn(
+                f"The checkpoint of a fit that has ended cannot be removed: "
+                f"{self.path} ({error.strerror}). Remove it."
+            )
+
+    def _read(self):
+        """Return what the file holds, None if there is none."""
+        try:
+            with open(self.path, "rb") as file:
+                self._file = _identity(file.fileno())
+                if file.read(len(_MAGIC)) != _MAGIC:
+                    raise self._not_one("it is another file, or damaged")
+                content = file.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise self._not_one(error.strerror) from error
+        digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+        if digest != hashlib.sha256(payload).digest():
+            raise self._not_one("it is damaged, its checksum is wrong")
+        try:
+            return _unpacked(payload)
+        except (ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise self._not_one(error) from error
+
+    def _not_one(self, reason):
+        return ValueError(
+            f"The file {self.path} cannot be read as a checkpoint of {self._owner}: "
+            f"{reason}. Remove it to begin anew, or set the 'checkpoint' parameter to "
+            "another path."
+        )
+
+    def _refuse_differences(self, differences):
+        if differences:
+            raise ValueError(
+                f"The checkpoint {self.path} is that of another fit than this one of "
+                f"{self._owner}. What differs: {'; '.join(differences)}. Repeat the "
+                "call that it is of to go on with it. To begin anew, remove it, or set "
+                "the 'checkpoint' parameter to another path, or to a directory, in "
+                "which every fit has a file of its own."
+            )
+
+    def _prepare(self):
+        """Make the directory, remove what a kill has left, and warn if that fails."""
+        directory = self.path.parent
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._remove_unfinished()
+            if not os.access(directory, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:
+            self._warn_of_writing(error)
+
+    def _is_anothers(self):
+        """Whether the file has been written since this fit read or wrote it last."""
+        try:
+            return _identity(self.path) != self._file
+        except FileNotFoundError:
+            return False
+
+    def _write(self, payload):
+        descriptor, unfinished = tempfile.mkstemp(
+            dir=self.path.parent, prefix=f".{self.path.name}.", suffix=".tmp"
+        )
+        try:
+            with open(descriptor, "wb") as file:
+                for part in (_MAGIC, hashlib.sha256(payload).digest(), payload):
+                    file.write(part)
+                file.flush()
+                os.fsync(file.fileno())
+                written = _identity(file.fileno())
+            os.replace(unfinished, self.path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(unfinished)
+            raise
+        self._file = written
+
+    def _remove_unfinished(self):
+        for path in self.path.parent.glob(f".{glob.escape(self.path.name)}.*.tmp"):
+            path.unlink(missing_ok=True)
+
+    def _warn_of_writing(self, error):
+        self._warn(
+            f"The checkpoint of {self._owner} cannot be written: "
+            f"{error.strerror or error}: {self.path}. The fit goes on, but without one "
+            "it begins anew if it is killed."
+        )
+
+    def _warn(self, message):
+        if not self._warned:
+            self._warned = True
+            warnings.warn(message, UserWarning, stacklevel=2)
+
+
+def _differences(found, own):
+    """Return what differs between two fits, for people to read."""
+    differences = []
+    for name in {**found["settings"], **own["settings"]}:
+        there, here = (each["settings"].get(name, "not set") for each in (found, own))
+        if there != here:
+            differences.append(f"{name} was {there} and is {here}")
+    names = {**found["data"], **own["data"]}
+    return differences + [
+        name for name in names if found["data"].get(name) != own["data"].get(name)
+    ]
+
+
+def _layout(state):
+    arrays = [state.weights, *state.of_model, *state.slots]
+    return [(np.shape(array), np.asarray(array).dtype) for array in arrays]
+
+
+def _identity(file):
+    """Return what tells a file from one that has replaced it."""
+    status = os.stat(file)
+    return status.st_dev, status.st_ino, status.st_mtime_ns
+
+
+def _packed(content):
+    """Return nested dicts and lists of plain values and arrays as bytes."""
+    arrays = {}
+
+    def plain(value):
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in value]
+        if isinstance(value, np.generic):
+            return value.item()
+        if hasattr(value, "__array__"):  # also a tensor that a callback remembers
+            name = str(len(arrays))
+            arrays[name] = np.asarray(value)
+            return {_ARRAY: name}
+        return value
+
+    text = json.dumps(plain(content))
+    arrays["content"] = np.frombuffer(text.encode(), np.uint8)
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def _unpacked(payload):
+    """Return what `_packed` was given, with lists for tuples."""
+    with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+        content = json.loads(arrays["content"].tobytes())
+        if not isinstance(content, dict) or "format" not in content:
+            raise ValueError("it names no format")
+        if content["format"] != FORMAT:
+            raise ValueError(
+                f"its format is {content['format']}, and this version of skgru reads "
+                f"{FORMAT}"
+            )
+        if not _MEMBERS <= content.keys():
+            raise ValueError(f"it lacks {sorted(_MEMBERS - content.keys())}")
+
+        def whole(value):
+            if isinstance(value, dict):
+                if value.keys() == {_ARRAY}:
+                    return arrays[value[_ARRAY]]
+                return {key: whole(item) for key, item in value.items()}
+            return list(map(whole, value)) if isinstance(value, list) else value
+
+        return whole(content)

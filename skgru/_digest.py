@@ -1,0 +1,45 @@
+"""Digests of data: equal for equal values, in any process."""
+
+import hashlib
+
+_BYTES_AT_ONCE = 16 * 2**20
+
+
+def digest(samples):
+    """Return a digest of samples: equal for equal data."""
+    sequences = samples.sequences
+    return digest_of_arrays(
+        sequences.block, sequences.lengths, samples.y, samples.sample_weight
+    )
+
+
+def digest_of_arrays(*arrays):
+    """Return a digest of the shapes, types and values of arrays.
+
+    A memory-mapped array, or one that is not contiguous, is read a part at a time.
+
+    Parameters
+    ----------
+    *arrays : ndarray
+        Of any type but object.
+
+    Returns
+    -------
+    digest : str
+    """
+    content = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        content.update(repr((array.shape, array.dtype.str)).encode())
+        for part in _parts(array):
+            content.update(part.tobytes())
+    return content.hexdigest()
+
+
+def _parts(array):
+    """Yield an array in slices along its first axis."""
+    if array.ndim == 0 or array.size == 0:
+        yield array
+        return
+    n_rows = max(1, _BYTES_AT_ONCE // max(1, array[:1].nbytes))
+    for start in range(0, len(array), n_rows):
+        yield array[start : start + n_rows]
