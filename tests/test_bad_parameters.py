@@ -1,5 +1,7 @@
 """Parameters that fit refuses, and training that diverges."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -136,7 +138,7 @@ def test_misspelt_parameters(cls):
             "'learning_rate' parameter of .* is 0.02, .* made with ExponentialDecay",
         ),
     ],
-    ids=str,
+    ids=lambda value: re.sub(" at 0x[0-9a-f]+", "", str(value)),
 )
 def test_optimizer_parameters_that_cannot_be(either, X, params, message, refused):
     estimator, y = either(**{"optimizer": "sgd", **params})

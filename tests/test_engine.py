@@ -15,7 +15,7 @@ from fresh_process import compiled_programs, run_python
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
 import skgru
-from skgru import GRUClassifier
+from skgru import GRUClassifier, clear_cache
 
 SEED = np.random.default_rng(0)
 X = SEED.normal(size=(50, 6, 2)).astype(np.float32)
@@ -228,3 +228,16 @@ def test_folds_of_any_size_share_a_program(n_samples):
     misses = skgru.cache_info().misses
     GRUClassifier(4, epochs=1, batch_size=16).fit(X[:n_samples], Y[:n_samples])
     assert skgru.cache_info().misses == misses
+
+
+def test_a_process_that_cannot_load_another_program_says_so(tmp_path, monkeypatch):
+    """XLA would end it: the number of memory maps that Linux allows is 65530."""
+    X, y = np.zeros((8, 3, 1)), np.arange(8) % 2
+    fitted = GRUClassifier(3, epochs=1, random_state=0).fit(X, y)
+    limit = tmp_path / "max_map_count"
+    limit.write_text("2000")
+    monkeypatch.setattr("skgru._engine.memory_maps._LIMIT", limit)
+    clear_cache()
+    fitted.fit(X, y)  # needs none that is not there
+    with pytest.raises(RuntimeError, match=r"No other program .* of the 2000 that"):
+        GRUClassifier(5, epochs=1, random_state=0).fit(X, y)

@@ -17,6 +17,7 @@ from .. import _quiet
 from .._tensorflow import runtime, started_runtime
 from . import disk_cache
 from .interrupts import InterruptLater
+from .memory_maps import check_room
 
 # The names under which programs run that this process has compiled or loaded, and locks
 # for those that it is about to: of two threads that want one, the first does it.
@@ -98,7 +99,8 @@ class CompiledFunction:
         Raises
         ------
         RuntimeError
-            In a child that was forked from a process in which TensorFlow ran.
+            In a child that was forked from a process in which TensorFlow ran, or where
+            the process cannot load another program.
         """
         _refuse_in_fork()
         # For a small network these conversions take as long as some training steps.
@@ -123,6 +125,7 @@ class CompiledFunction:
         with _locks.setdefault(self._name, threading.Lock()):
             if self._name in _compiled:  # by another thread meanwhile
                 return self._run(_compiled[self._name], tensors)
+            check_room(len(_compiled))
             with disk_cache.loaded(self._name) as found:
                 if not found:
                     outputs = self._run(self._name, tensors)
