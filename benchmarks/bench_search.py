@@ -3,10 +3,9 @@
 Grid, random, successive halving, scikit-optimize, and Optuna with and without pruning,
 over the small space of `skgru.tuning` (the grid without ``kernel_size``), on
 JapaneseVowels in three folds. All but halving may spend as many epochs as the grid of
-24 candidates;
-halving begins with as many candidates. Every search has its own process, which has
-compiled before: what is timed is the search. A round is a seed: of the folds, the
-network and the engine.
+24 candidates; halving begins with as many candidates. Every search has its own
+process, which has compiled before: what is timed is the search. A round is a seed: of
+the folds, the network and the engine.
 """
 
 import harness
