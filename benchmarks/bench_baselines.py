@@ -1,0 +1,133 @@
+"""The GRU beside what people would use instead, on real data sets as they come.
+
+Test accuracy, and R2 for regression, on the official splits: the estimators with their
+defaults, tuned by 16 random candidates of the small search space in three folds of the
+training split, and the baselines. Mean over the seeds, mean rank over the sets, and a
+critical difference diagram (Demsar 2006: Friedman's test, then Wilcoxon's with Holm's
+correction), drawn by aeon. Seconds are those of fit and prediction, compiling included,
+one method after the other in one process.
+"""
+
+import time
+import warnings
+
+import archive
+import baselines
+import harness
+import joblib
+import numpy as np
+from scipy.stats import rankdata
+
+
+def main():
+    parser = harness.parser(__doc__, rounds=5)
+    parser.add_argument("--only", nargs="*", help="methods, by name")
+    parser.add_argument("--sets", nargs="*", help="data sets, by name")
+    parser.add_argument(
+        "--tuned-rounds", type=int, default=5, help="seeds of the tuned ones"
+    )
+    options = parser.parse_args()
+    with harness.Bench(options) as bench, joblib.parallel_config("threading"):
+        classes = score_all(bench, options, archive.CLASSES, baselines.CLASSIFIERS)
+        targets = score_all(bench, options, archive.TARGETS, baselines.REGRESSORS)
+        report(bench, classes, targets)
+
+
+def score_all(bench, options, sets, methods):
+    """Return runs by method and set: pairs of the score and the seconds."""
+    names = [n for n in sets if not options.sets or n in options.sets]
+    if bench.quick:
+        names = [n for n in names if n in ("UnitTest", "CardanoSentiment")]
+    runs = {m: {} for m in methods if not options.only or m in options.only}
+    for name in names:
+        train, test = (archive.read(name, split, sets) for split in ("TRAIN", "TEST"))
+        for method, of_method in runs.items():
+            rounds = options.tuned_rounds if "tuned" in method else bench.rounds
+            if bench.quick or method in baselines.DETERMINISTIC:
+                rounds = 1
+            of_method[name] = [
+                score(methods[method](seed), train, test) for seed in range(rounds)
+            ]
+            mean, seconds = np.mean(of_method[name], axis=0)
+            print(f"{name:24}{method:24}{mean:.3f} {seconds:8.1f} s", flush=True)
+    return runs
+
+
+def score(estimator, train, test):
+    began = time.perf_counter()
+    with warnings.catch_warnings():
+        # Some of the peers' own: of convergence, and of versions to come.
+        warnings.simplefilter("ignore")
+        result = estimator.fit(*train).score(*test)
+    return float(result), time.perf_counter() - began
+
+
+def over_seeds(statistic, runs, sets):
+    """Return a statistic of scores and seconds, shape ``(methods, sets, 2)``."""
+    return np.array([[statistic(of[s], axis=0) for s in sets] for of in runs.values()])
+
+
+def report(bench, classes, targets):
+    report = harness.Report(
+        "bench_baselines",
+        "The GRU beside what people would use instead",
+        f"Official splits, raw recordings; seeds 0 to {bench.rounds - 1}; tuned: "
+        f"{baselines.N_CANDIDATES} random candidates, {baselines.FOLDS} folds.",
+        raw={"classes": classes, "targets": targets},
+    )
+    for title, runs in (
+        ("Test accuracy", classes),
+        ("R2 on the test split", targets),
+    ):
+        if not runs:
+            continue
+        sets = list(next(iter(runs.values())))
+        means = np.array(
+            [[np.mean(of[s], axis=0)[0] for s in sets] for of in runs.values()]
+        )
+        spreads = [[np.std(of[s], axis=0)[0] for s in sets] for of in runs.values()]
+        seconds = [[np.mean(of[s], axis=0)[1] for s in sets] for of in runs.values()]
+        ranks = np.mean([rankdata(-column) for column in scores.T], axis=0)
+        report.table(
+            f"{title}: mean and standard deviation over the seeds, and the mean rank.",
+            ["", *runs],
+            [
+                [
+                    s,
+                    *(
+                        f"{m[i]:.3f} ± {d[i]:.3f}"
+                        for m, d in zip(means, spreads, strict=True)
+                    ),
+                ]
+                for i, s in enumerate(sets)
+            ]
+            + [["mean rank", *(f"{r:.2f}" for r in ranks)]],
+        )
+        report.table(
+            "Seconds of a fit and the prediction, mean.",
+            ["", *runs],
+            [[s, *map("{:.1f}".format, seconds[:, i])] for i, s in enumerate(sets)],
+        )
+        report.bars(title, "mean rank", dict(zip(runs, ranks.tolist(), strict=True)))
+    report.write(bench)
+    draw(bench, classes)
+
+
+def draw(bench, runs):
+    """Draw the critical difference diagram, where there are sets enough for a test."""
+    sets = list(next(iter(runs.values())))
+    if len(sets) < 3 or len(runs) < 3:
+        return
+    from aeon.visualisation import plot_critical_difference
+
+    scores = np.array(
+        [[np.mean(of[s], axis=0)[0] for of in runs.values()] for s in sets]
+    )
+    figure, _ = plot_critical_difference(scores, list(runs), test="wilcoxon")
+    figure.savefig(
+        bench.out / "bench_baselines_ranks.png", dpi=120, bbox_inches="tight"
+    )
+
+
+if __name__ == "__main__":
+    main()
