@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from ._embedding_weights import checked_embedding_weights
 from ._engine.network import InputShape
 from ._engine.optimizers import CLIPPING
 from ._engine.parts import ModelParts
@@ -83,6 +84,11 @@ class NetworkChoice:
     def _built_in(self, samples, longest, padded, data):
         size = data.reading.vocabulary_size
         tokens = size is not None
+        embedding = self.embedding_weights
+        if embedding is not None:
+            embedding = checked_embedding_weights(
+                embedding, size, self.embedding_dim, type(self).__name__
+            )
         architecture = BuiltInNetwork(
             units=tuple(int(u) for u in self._units()),
             bidirectional=bool(self.bidirectional),
@@ -107,7 +113,9 @@ class NetworkChoice:
             inputs,
             data.targets,
             run_time_inputs=self._rates_of_built_in,
-            initial_values=partial(self._draw_built_in, architecture, samples),
+            initial_values=partial(
+                self._draw_built_in, architecture, samples, embedding
+            ),
         )
 
     def _stem(self, tokens):
@@ -132,7 +140,7 @@ class NetworkChoice:
         values = {"rate": self.dropout, "recurrent_dropout": self.recurrent_dropout}
         return tuple(float(values[name]) for name in network.rate_names)
 
-    def _draw_built_in(self, architecture, samples, network, seed):
+    def _draw_built_in(self, architecture, samples, embedding, network, seed):
         moments = None
         if architecture.standardize:
             moments = step_moments(samples.sequences)
@@ -140,6 +148,7 @@ class NetworkChoice:
             network,
             (self.kernel_initializer, self.recurrent_initializer),
             moments,
+            embedding,
             random_stream(seed, WEIGHTS),
         )
 
