@@ -60,11 +60,11 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
     relative : bool, default=True
         Learn changes: subtract the last step of a window from the window and from what
         follows it. The level of a series with a trend is one never seen in training.
-    scale : bool, default=True
+    scale : bool, default=False
         Divide a window, and what follows it, by the standard deviation of its steps,
-        each channel by its own: the swings of many series grow with their level.
-        Windows that are quieter than half of the mean deviation in training are divided
-        by that half.
+        each channel by its own: worth a try where swings grow with the level. Over many
+        series it helps as often as it does harm. Windows that are quieter than half of
+        the mean deviation in training are divided by that half.
     linear : bool, default=True
         Forecast by a ridge regression on the values of the window, and have
         ``regressor`` learn what it leaves; the forecast is the sum. Its penalty is
@@ -135,7 +135,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         horizon=1,
         period=1,
         relative=True,
-        scale=True,
+        scale=False,
         linear=True,
         target=0,
     ):

@@ -24,5 +24,5 @@ class Repeat(RegressorMixin, BaseEstimator):
 
 
 def alone(regressor, **params):
-    """Return a forecaster by the regressor alone, of windows in the series' units."""
-    return GRUForecaster(regressor, **{"scale": False, "linear": False, **params})
+    """Return a forecaster by the regressor alone, without the linear path."""
+    return GRUForecaster(regressor, **{"linear": False, **params})

@@ -64,7 +64,8 @@ def test_each_channel_has_its_own_scale(growing):
 @pytest.mark.parametrize("level", [0.0, 0.1, 1e6])
 def test_constant_windows_are_not_divided_by_rounding_errors(level):
     constant = np.full(40, level)
-    forecaster = GRUForecaster(Repeat(), window=5, horizon=2).fit(constant)
+    forecaster = GRUForecaster(Repeat(), window=5, horizon=2, scale=True)
+    forecaster.fit(constant)
     np.testing.assert_allclose(forecaster.predict(), level)
     steps = np.where(np.arange(40) == 30, level + 1, level)
     fitted = alone(Repeat(), window=5, scale=True).fit(steps).regressor_
@@ -72,9 +73,9 @@ def test_constant_windows_are_not_divided_by_rounding_errors(level):
 
 
 def test_the_regressor_learns_what_the_linear_path_leaves(growing):
-    settings = {"window": 8, "horizon": 2}
+    settings = {"window": 8, "horizon": 2, "scale": True}
     both = GRUForecaster(Repeat(), **settings).fit(growing)
-    single = alone(Repeat(), scale=True, **settings).fit(growing)
+    single = alone(Repeat(), **settings).fit(growing)
     assert single.linear_ is None
     X, y = single.regressor_.X_, single.regressor_.y_
     np.testing.assert_array_equal(both.regressor_.X_, X)
@@ -90,7 +91,7 @@ def test_the_regressor_learns_what_the_linear_path_leaves(growing):
 def test_a_linear_recurrence_is_forecast_by_the_linear_path_alone():
     steps = np.arange(150)
     series = 0.3 * steps + np.sin(0.7 * steps) + 2 * np.cos(0.3 * steps)
-    forecaster = GRUForecaster(Nothing(), window=12, horizon=5, scale=False)
+    forecaster = GRUForecaster(Nothing(), window=12, horizon=5)
     assert forecaster.fit(series[:120]).score(series[120:]) > 0.99
     assert (
         forecaster.set_params(linear=False).fit(series[:120]).score(series[120:]) < 0.1
@@ -102,7 +103,7 @@ def test_other_channels_reach_the_linear_path():
     rng = np.random.default_rng(0)
     wind = rng.normal(size=(200, 1))
     y = np.roll(3 * wind[:, 0], 1) + 0.1 * rng.normal(size=200)
-    forecaster = GRUForecaster(Nothing(), window=8, scale=False)
+    forecaster = GRUForecaster(Nothing(), window=8)
     forecaster.fit(wind[:150], y[:150])
     assert forecaster.score(wind[150:], y[150:]) > 0.7
     assert forecaster.fit(y[:150]).score(y[150:]) < 0.4
