@@ -201,6 +201,12 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         follows = (follows - level) / deviation
         self.linear_ = None
         if self.linear:
+            if len(windows) < 2:
+                raise ValueError(
+                    f"The linear path of GRUForecaster needs two windows, of window + "
+                    f"horizon + 1 = {self.window + self.horizon + 1} steps. Got "
+                    f"{len(channels)} steps: pass a longer series, or linear=False."
+                )
             self.linear_ = make_pipeline(StandardScaler(), RidgeCV(_PENALTIES))
             # An array, whatever set_config(transform_output=...) asks of the user's.
             self.linear_.set_output(transform="default")

@@ -131,6 +131,14 @@ def test_a_network_beside_the_linear_path_is_pickled_and_saved(
     np.testing.assert_array_equal(loaded.predict(3), expected)
 
 
+def test_one_window_is_too_few_for_the_linear_path(growing, refused):
+    refused(
+        GRUForecaster(Nothing(), window=8, horizon=2), "fit", growing[:10],
+        message="linear path .* two windows, .* = 11 steps. Got 10 steps",
+    )  # fmt: skip
+    alone(Repeat(), window=8, horizon=2).fit(growing[:10])
+
+
 @pytest.mark.parametrize("name", ["scale", "linear"])
 def test_bad_parameters_are_named(growing, name):
     message = f"The '{name}' parameter of GRUForecaster must be an instance of 'bool'"
