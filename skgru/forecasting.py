@@ -41,8 +41,9 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
     regression is hard to beat, and a network alone often does not. So the network
     learns what a ridge regression leaves (``linear``), which is best with few units and
     early stopping. It can still lose to the ridge regression, or to the seasonal naive
-    forecast: on 2 of the 12 series of ``benchmarks/bench_forecasting.py`` by over 5 %. Choose ``window`` with care, too: on series of some hundred steps
-    one season is better than several.
+    forecast: by over 5 % on 2 of the 12 series of ``benchmarks/bench_forecasting.py``.
+    Choose ``window`` with care, too: on series of some hundred steps one season is
+    better than several.
 
     A pandas series has labels of its steps. They must go forward in equal steps, as for
     :func:`skgru.preprocessing.make_windows`, and forecasts continue them.
