@@ -82,11 +82,9 @@ def report(bench, classes, targets):
         if not runs:
             continue
         sets = list(next(iter(runs.values())))
-        means = np.array(
-            [[np.mean(of[s], axis=0)[0] for s in sets] for of in runs.values()]
-        )
-        spreads = [[np.std(of[s], axis=0)[0] for s in sets] for of in runs.values()]
-        seconds = [[np.mean(of[s], axis=0)[1] for s in sets] for of in runs.values()]
+        means = over_seeds(np.mean, runs, sets)
+        scores, seconds = means[..., 0], means[..., 1]
+        spreads = over_seeds(np.std, runs, sets)[..., 0]
         ranks = np.mean([rankdata(-column) for column in scores.T], axis=0)
         report.table(
             f"{title}: mean and standard deviation over the seeds, and the mean rank.",
@@ -94,10 +92,7 @@ def report(bench, classes, targets):
             [
                 [
                     s,
-                    *(
-                        f"{m[i]:.3f} ± {d[i]:.3f}"
-                        for m, d in zip(means, spreads, strict=True)
-                    ),
+                    *map("{:.3f} ± {:.3f}".format, scores[:, i], spreads[:, i]),
                 ]
                 for i, s in enumerate(sets)
             ]

@@ -3,6 +3,7 @@
 from functools import partial
 
 from ._choice import Choice
+from ._embedding_weights import checked_embedding_weights
 from ._engine.network import InputShape
 from ._engine.program import padded_length
 from ._engine.randomness import WEIGHTS, random_stream
@@ -27,6 +28,11 @@ def choose_built_in(estimator, samples, longest, padded, data):
     """
     size = data.reading.vocabulary_size
     tokens = size is not None
+    embedding = estimator.embedding_weights
+    if embedding is not None:
+        embedding = checked_embedding_weights(
+            embedding, size, estimator.embedding_dim, type(estimator).__name__
+        )
     architecture = BuiltInNetwork(
         units=tuple(int(u) for u in estimator._units()),
         bidirectional=bool(estimator.bidirectional),
@@ -51,7 +57,7 @@ def choose_built_in(estimator, samples, longest, padded, data):
         inputs,
         data.targets,
         run_time_inputs=partial(_rates, estimator),
-        initial_values=partial(_draw, estimator, architecture, samples),
+        initial_values=partial(_draw, estimator, architecture, samples, embedding),
     )
 
 
@@ -83,7 +89,7 @@ def _rates(estimator, network):
     return tuple(float(values[name]) for name in network.rate_names)
 
 
-def _draw(estimator, architecture, samples, network, seed):
+def _draw(estimator, architecture, samples, embedding, network, seed):
     """Return weights and state before training."""
     moments = None
     if architecture.standardize:
@@ -92,6 +98,7 @@ def _draw(estimator, architecture, samples, network, seed):
         network,
         (estimator.kernel_initializer, estimator.recurrent_initializer),
         moments,
+        embedding,
         random_stream(seed, WEIGHTS),
     )
 

@@ -102,6 +102,12 @@ PARAMETERS = """units : int or tuple of int, default=64
         If set, X holds token ids below it, and 0 is padding.
     embedding_dim : int, default=32
         Width of the embedding of token ids.
+    embedding_weights : array-like of shape (vocabulary_size, embedding_dim) or None, \
+            default=None
+        Vectors that the embedding of token ids starts from, and trains further. Row i
+        is that of id i: row 0 of padding, which is never read, row 1 of unknown tokens,
+        and then those of ``TextSequencer``'s ``vocabulary_`` in its order (see there
+        for an example). None draws them from Keras' ``"random_uniform"``.
     augmenter : augmenter or None, default=None
         An object of :mod:`skgru.augmentation`: a fresh random transformation of the
         training sequences at every epoch, never at prediction.

@@ -52,7 +52,7 @@ def check_model_parameter(model, params, owner, defaults):
     for name, default in defaults.items():
         if (
             params[name] is not default
-            and params[name] != default
+            and (default is None or params[name] != default)
             and name not in takes
         ):
             raise ValueError(

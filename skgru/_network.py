@@ -203,7 +203,7 @@ class BuiltInNetwork:
             backward_layer=layer("backward"),
         )
 
-    def initial_values(self, network, initializers, moments, seeds):
+    def initial_values(self, network, initializers, moments, embedding, seeds):
         """Return freshly drawn weights and the model's state before training.
 
         Parameters
@@ -214,12 +214,19 @@ class BuiltInNetwork:
             default; all else is as Keras begins it.
         moments : tuple of two ndarray of shape (n_features,), or None
             Mean and variance of the training data, where ``standardize``.
+        embedding : ndarray of shape (at most vocabulary_size, embedding_dim), or None
+            The first rows of the embedding, in place of drawn ones.
         seeds : numpy.random.Generator
             Gives every initializer without a seed of its own one.
         """
         by_name = dict(zip(("kernel", "recurrent_kernel"), initializers, strict=True))
         by_name["embeddings"] = "random_uniform"
         weights = draw_weights(network.names, network.shapes, by_name, seeds)
+        if embedding is not None:
+            i = network.names.index("embeddings")
+            # Drawn weights may be kept for other fits: they are not written to.
+            unused = np.zeros_like(weights[i][len(embedding) :])
+            weights[i] = np.concatenate([embedding, unused])
         state = []
         if self.standardize:
             state += map(np.float32, moments)

@@ -26,6 +26,7 @@ _SAME = {
     "min_delta": "tol",
     "vocabulary_size": "vocab_size input_dim max_features num_words",
     "embedding_dim": "output_dim embedding_size embed_dim",
+    "embedding_weights": "embedding_matrix embeddings_initializer pretrained_vectors",
     "model": "build_fn module net",
     "random_state": "seed random_seed",
 }

@@ -45,6 +45,7 @@ _OF_BUILT_IN = (
     "kernel_initializer",
     "recurrent_initializer",
     "embedding_dim",
+    "embedding_weights",
 )
 
 
@@ -86,6 +87,7 @@ class Parameters(OptimizerParameters):
         "min_delta": [_NOT_NEGATIVE],
         "vocabulary_size": [Interval(Integral, 2, None, closed="left"), None],
         "embedding_dim": [_COUNT],
+        "embedding_weights": ["array-like", None],
         "augmenter": [HasMethods(["augment", "check"]), None],
         "callbacks": [keras.callbacks.Callback, list, tuple, None],
         "checkpoint": [str, os.PathLike, None],
@@ -128,6 +130,7 @@ class Parameters(OptimizerParameters):
         min_delta=0.0,
         vocabulary_size=None,
         embedding_dim=32,
+        embedding_weights=None,
         augmenter=None,
         callbacks=None,
         checkpoint=None,
@@ -167,6 +170,7 @@ class Parameters(OptimizerParameters):
         self.min_delta = min_delta
         self.vocabulary_size = vocabulary_size
         self.embedding_dim = embedding_dim
+        self.embedding_weights = embedding_weights
         self.augmenter = augmenter
         self.callbacks = callbacks
         self.checkpoint = checkpoint

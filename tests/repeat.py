@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 
+from skgru.forecasting import GRUForecaster
+
 
 class Repeat(RegressorMixin, BaseEstimator):
     """Predicts the value of `lag` steps ago for each of the steps to come."""
@@ -19,3 +21,8 @@ class Repeat(RegressorMixin, BaseEstimator):
         season = X[:, -self.lag :, 0]
         y = season[:, np.arange(self.n_outputs_) % self.lag]
         return y[:, 0] if self.n_outputs_ == 1 else y
+
+
+def alone(regressor, **params):
+    """Return a forecaster by the regressor alone, without the linear path."""
+    return GRUForecaster(regressor, **{"linear": False, **params})

@@ -59,6 +59,7 @@ BAD_PARAMETERS = [
     ("min_delta", -1, "'min_delta' parameter of .* Got -1"),
     ("vocabulary_size", 1, "'vocabulary_size' parameter of .* Got 1"),
     ("embedding_dim", 0, "'embedding_dim' parameter of .* Got 0"),
+    ("embedding_weights", 5, "'embedding_weights' parameter of .* Got 5"),
     ("augmenter", "jitter", "'augmenter' parameter"),
     ("callbacks", [print], "'callbacks' parameter"),
     ("callbacks", keras.callbacks.Callback, "'callbacks' parameter"),

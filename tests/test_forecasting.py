@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from repeat import Repeat
+from repeat import Repeat, alone
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -60,11 +60,11 @@ def test_forecaster_beats_the_seasonal_naive_forecast_on_co2(co2, network):
 
 def test_the_regressor_learns_the_windows_of_the_series():
     series = np.array([1.0, 2.0, 4.0, 7.0, 11.0, 16.0])
-    fitted = GRUForecaster(Repeat(), window=3, horizon=2).fit(series).regressor_
+    fitted = alone(Repeat(), window=3, horizon=2).fit(series).regressor_
     np.testing.assert_array_equal(fitted.X_[:, :, 0], [[-3, -2, 0], [-5, -3, 0]])
     np.testing.assert_array_equal(fitted.y_, [[3, 7], [4, 9]])
 
-    forecaster = GRUForecaster(Repeat(), window=3, horizon=1, relative=False)
+    forecaster = alone(Repeat(), window=3, horizon=1, relative=False)
     fitted = forecaster.fit(series).regressor_
     np.testing.assert_array_equal(fitted.X_[0, :, 0], [1, 2, 4])
     np.testing.assert_array_equal(fitted.y_, [7, 11, 16])
@@ -74,7 +74,7 @@ def test_the_regressor_learns_the_windows_of_the_series():
 @pytest.mark.parametrize("horizon", [1, 2, 3, 7])
 def test_predict_continues_the_series_in_its_units(relative, horizon):
     series = 1000 + np.tile([1.0, 5.0, 3.0], 5)
-    forecaster = GRUForecaster(
+    forecaster = alone(
         Repeat(lag=3), window=4, horizon=min(horizon, 3), relative=relative
     )
     expected = np.resize([1001, 1005, 1003], horizon)
@@ -84,7 +84,7 @@ def test_predict_continues_the_series_in_its_units(relative, horizon):
 
 
 def test_predict_gives_horizon_steps_unless_told_otherwise():
-    forecaster = GRUForecaster(Repeat(), window=3, horizon=2).fit(np.arange(9.0))
+    forecaster = alone(Repeat(), window=3, horizon=2).fit(np.arange(9.0))
     np.testing.assert_array_equal(forecaster.predict(), [8, 8])
     np.testing.assert_array_equal(forecaster.predict(1), [8])
 
@@ -94,7 +94,7 @@ def test_score_compares_with_the_seasonal_naive_forecast():
     trend = season + 0.1 * np.arange(18)
 
     def score(lag, period, series):
-        forecaster = GRUForecaster(Repeat(lag), window=4, horizon=3, period=period)
+        forecaster = alone(Repeat(lag), window=4, horizon=3, period=period)
         return forecaster.fit(series).score(series)
 
     assert score(lag=3, period=3, series=trend) == pytest.approx(0)
@@ -114,7 +114,7 @@ def test_score_compares_with_the_seasonal_naive_forecast():
 
 def test_channels_are_features_and_one_is_the_target():
     frame = pd.DataFrame({"wind": np.arange(10.0), "power": 100 + np.arange(10.0) ** 2})
-    forecaster = GRUForecaster(Repeat(), window=3, target="power").fit(frame)
+    forecaster = alone(Repeat(), window=3, target="power").fit(frame)
     assert forecaster.n_channels_in_ == 2
     np.testing.assert_array_equal(forecaster.regressor_.X_[0, :, 1], [-4, -3, 0])
     np.testing.assert_array_equal(forecaster.regressor_.y_[:2], [5, 7])
@@ -135,7 +135,7 @@ def test_channels_are_features_and_one_is_the_target():
 def test_parameters_are_tuned_in_folds_of_the_series():
     series = np.tile([1.0, 5.0, 3.0], 20) + 0.1 * np.arange(60)
     search = GridSearchCV(
-        GRUForecaster(Repeat(), horizon=3),
+        alone(Repeat(), horizon=3),
         {"window": [3, 6], "regressor__lag": [1, 2, 3]},
         cv=TimeSeriesSplit(3),
     )
@@ -169,12 +169,12 @@ def test_forecasters_are_cloned_and_pickled(network):
 )
 def test_bad_parameters_are_named(params, message):
     with pytest.raises(ValueError, match=message):
-        GRUForecaster(**{"regressor": Repeat(), **params}).fit(np.arange(20.0))
+        alone(**{"regressor": Repeat(), **params}).fit(np.arange(20.0))
 
 
 def test_bad_series_are_named():
     series = np.arange(20.0)
-    forecaster = GRUForecaster(Repeat(), window=4).fit(series)
+    forecaster = alone(Repeat(), window=4).fit(series)
     with pytest.raises(ValueError, match="series has 3 steps, but window=4 needs"):
         forecaster.predict(series=series[:3])
     with pytest.raises(ValueError, match=r"'horizon' argument .* Got 0 instead"):
@@ -183,7 +183,7 @@ def test_bad_series_are_named():
     with pytest.raises(ValueError, match=r"series has 2 channels, .* fitted on 1"):
         forecaster.score(two)
     with pytest.raises(ValueError, match=r"Cannot forecast 2 steps .* 2 channels"):
-        GRUForecaster(Repeat(), window=4).fit(two).predict(2)
+        alone(Repeat(), window=4).fit(two).predict(2)
     series[7] = np.nan
     with pytest.raises(ValueError, match="series contains NaN at index 7"):
         forecaster.fit(series)

@@ -3,12 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from repeat import Repeat
+from repeat import Repeat, alone
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-
-from skgru.forecasting import GRUForecaster
 
 SEASON = np.tile([1.0, 5.0, 3.0], 50) + 0.1 * np.arange(150)
 DATES = pd.date_range("2024-01-01", periods=150)
@@ -30,10 +28,10 @@ def test_a_fold_shorter_than_a_window_is_forecast_from_what_came_before(form):
     """Five folds of 20 steps, each by hand: the past of a step is in training."""
     folds = TimeSeriesSplit(5, test_size=20)
     scores = cross_val_score(
-        GRUForecaster(Repeat(), window=24, horizon=2), in_form(form), cv=folds
+        alone(Repeat(), window=24, horizon=2), in_form(form), cv=folds
     )
     for score, (train, test) in zip(scores, folds.split(SEASON), strict=True):
-        forecaster = GRUForecaster(Repeat(), window=24, horizon=2)
+        forecaster = alone(Repeat(), window=24, horizon=2)
         forecaster.fit(SEASON[train])
         with_past = np.concatenate([train[-24:], test])
         assert score == forecaster.score(SEASON[with_past])
@@ -44,7 +42,7 @@ def test_every_step_of_a_fold_that_follows_is_forecast_whatever_the_window(form)
     """So a search compares windows on the same steps."""
     series = in_form(form)
     for window in (3, 6, 40):
-        forecaster = GRUForecaster(Repeat(3), window=window, period=1)
+        forecaster = alone(Repeat(3), window=window, period=1)
         forecaster.fit(series[:100])
         steps = SEASON[99:150]
         # The forecast is 0.3 behind; the naive one misses by each change.
@@ -53,7 +51,7 @@ def test_every_step_of_a_fold_that_follows_is_forecast_whatever_the_window(form)
 
 
 def test_a_long_series_that_does_not_follow_stands_alone():
-    forecaster = GRUForecaster(Repeat(3), window=6)
+    forecaster = alone(Repeat(3), window=6)
     expected = forecaster.fit(SEASON[:100]).score(SEASON[101:])
     # An array that is long enough is never taken to follow.
     assert forecaster.score(SEASON[:100]) != expected
@@ -64,7 +62,7 @@ def test_a_long_series_that_does_not_follow_stands_alone():
 
 @pytest.mark.parametrize("start", [0, 101])
 def test_a_short_fold_whose_index_does_not_follow_is_refused(start):
-    forecaster = GRUForecaster(Repeat(), window=24).fit(in_form("dates")[:100])
+    forecaster = alone(Repeat(), window=24).fit(in_form("dates")[:100])
     message = (
         "series has 10 steps, fewer than window \\+ horizon = 25, and does not follow "
         f"the series that fit was given: it starts at {DATES[start]}, where "
@@ -79,7 +77,7 @@ def test_a_short_fold_whose_index_does_not_follow_is_refused(start):
 @pytest.mark.parametrize("form", ["array", "dates"])
 def test_a_fold_shorter_than_the_horizon_is_refused(form):
     series = in_form(form)
-    forecaster = GRUForecaster(Repeat(), window=9, horizon=3).fit(series[:100])
+    forecaster = alone(Repeat(), window=9, horizon=3).fit(series[:100])
     with pytest.raises(ValueError, match="series has 2 steps, but horizon=3 needs at"):
         forecaster.score(series[100:102])
     assert np.isfinite(forecaster.score(series[100:103]))
@@ -103,7 +101,7 @@ class FollowsWind(Repeat):
 
 def test_y_is_the_series_and_X_further_channels(wind):
     y = np.roll(wind[:, 0], 1)
-    forecaster = GRUForecaster(FollowsWind(), window=3, relative=False)
+    forecaster = alone(FollowsWind(), window=3, relative=False)
     forecaster.fit(wind[:100], y[:100])
     X, follows = forecaster.regressor_.X_, forecaster.regressor_.y_
     np.testing.assert_array_equal(X[0], np.column_stack([y, wind])[:3])
@@ -115,8 +113,8 @@ def test_y_is_the_series_and_X_further_channels(wind):
     )
     assert forecaster.score(wind[100:], y[100:]) == 1
     together = np.column_stack([y, wind])
-    alone = GRUForecaster(FollowsWind(), window=3, relative=False)
-    np.testing.assert_array_equal(alone.fit(together[:100]).predict(), wind[99])
+    forecaster = alone(FollowsWind(), window=3, relative=False)
+    np.testing.assert_array_equal(forecaster.fit(together[:100]).predict(), wind[99])
 
 
 @pytest.mark.parametrize("form", ["array", "dates"])
@@ -126,7 +124,7 @@ def test_X_and_y_are_cut_into_folds_together(wind, form):
     if form == "array":
         wind, y = wind.to_numpy(), y.to_numpy()
     search = GridSearchCV(
-        GRUForecaster(FollowsWind()),
+        alone(FollowsWind()),
         {"window": [3, 30], "relative": [True, False]},
         cv=TimeSeriesSplit(5, test_size=20),
         error_score="raise",
@@ -138,7 +136,7 @@ def test_X_and_y_are_cut_into_folds_together(wind, form):
 
 def test_X_and_y_in_a_pipeline_scale_X_alone(wind):
     y = pd.Series(np.roll(wind[:, 0], 1), DATES, name="power")
-    forecaster = GRUForecaster(Repeat(), window=3, relative=False)
+    forecaster = alone(Repeat(), window=3, relative=False)
     pipeline = make_pipeline(StandardScaler(), forecaster).fit(wind, y)
     channels = pipeline[-1].regressor_.X_
     np.testing.assert_array_equal(channels[:, 0, 0], y[:147])
@@ -156,7 +154,7 @@ def test_X_and_y_in_a_pipeline_scale_X_alone(wind):
 
 @pytest.mark.parametrize("y", [(), (None,)])
 def test_a_series_alone_is_fitted_with_y_None(y):
-    forecaster = GRUForecaster(Repeat(), window=3).fit(SEASON, *y)
+    forecaster = alone(Repeat(), window=3).fit(SEASON, *y)
     assert forecaster.score(SEASON, *y) == 0
     scores = cross_val_score(forecaster, SEASON, *y, cv=TimeSeriesSplit(3))
     np.testing.assert_array_equal(scores, 0)
@@ -164,13 +162,13 @@ def test_a_series_alone_is_fitted_with_y_None(y):
 
 def test_what_fits_neither_is_refused(wind):
     y = SEASON
-    forecaster = GRUForecaster(Repeat(), window=3)
+    forecaster = alone(Repeat(), window=3)
     with pytest.raises(ValueError, match=r"y must be one series, .* Got \(150, 2\)"):
         forecaster.fit(wind, np.column_stack([y, y]))
     with pytest.raises(ValueError, match="y has 150 steps, X has 9"):
         forecaster.fit(wind[:9], y)
     with pytest.raises(ValueError, match=r"'target' parameter .* must be 0 .* Got 1"):
-        GRUForecaster(Repeat(), window=3, target=1).fit(wind, y)
+        alone(Repeat(), window=3, target=1).fit(wind, y)
     with pytest.raises(ValueError, match="y contains NaN at index 2"):
         forecaster.fit(wind, np.where(np.arange(150) == 2, np.nan, y))
     with pytest.raises(ValueError, match="X must have the index of y: at index 0 y ha"):
@@ -194,7 +192,7 @@ def test_what_fits_neither_is_refused(wind):
 
 def test_names_of_X_are_those_of_fit(wind):
     frame = pd.DataFrame(wind, columns=["wind"])
-    forecaster = GRUForecaster(Repeat(), window=3).fit(frame, SEASON)
+    forecaster = alone(Repeat(), window=3).fit(frame, SEASON)
     assert forecaster.feature_names_in_.tolist() == ["wind"]
     with pytest.raises(ValueError, match="feature names should match"):
         forecaster.score(frame.rename(columns={"wind": "gust"}), SEASON)
@@ -210,7 +208,7 @@ def test_names_of_X_are_those_of_fit(wind):
     ids=["short", "nan", "short frame"],
 )
 def test_a_fit_that_fails_keeps_what_was_learnt(bad):
-    forecaster = GRUForecaster(Repeat(), window=3).fit(in_form("dates"))
+    forecaster = alone(Repeat(), window=3).fit(in_form("dates"))
     expected = forecaster.predict()
     with pytest.raises(ValueError, match="series"):
         forecaster.fit(bad)

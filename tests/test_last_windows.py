@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from repeat import alone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
@@ -45,7 +46,7 @@ def test_training_windows_hold_no_value_to_predict_in_validation(horizon, step):
 def test_a_forecaster_holds_out_the_last_windows(walk, regressor, wrapped):
     """Its network learns as one does that is given the two parts by hand."""
     network = regressor(**STOPPING, validation_split=0.25, normalize_y=False)
-    forecaster = GRUForecaster(wrapped(network), window=6, horizon=3, relative=False)
+    forecaster = alone(wrapped(network), window=6, horizon=3, relative=False)
     fitted = forecaster.fit(walk).regressor_
     X, y = make_windows(walk, 6, horizon=3)
     expected = regressor(**STOPPING, normalize_y=False)
@@ -58,7 +59,7 @@ def test_a_forecaster_holds_out_the_last_windows(walk, regressor, wrapped):
 def test_a_splitter_of_the_user_stays(walk, regressor):
     for validation_split in (KFold(3), LastWindows(0.1)):
         network = regressor(**STOPPING, validation_split=validation_split)
-        fitted = GRUForecaster(network, window=6).fit(walk).regressor_
+        fitted = alone(network, window=6).fit(walk).regressor_
         assert fitted.validation_split.get_n_splits() == validation_split.get_n_splits()
         X, y = make_windows(walk, 6)
         X, y = X - X[:, -1:], y - X[:, -1, 0]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fresh_process import run_python
-from repeat import Repeat
+from repeat import Repeat, alone
 
 import skgru
 from skgru.forecasting import GRUForecaster
@@ -55,7 +55,7 @@ REGULAR = {
 @pytest.mark.parametrize("index", REGULAR.values(), ids=REGULAR)
 def test_forecasts_of_a_series_continue_its_index(index):
     past = ramp(index).iloc[:30]
-    forecaster = GRUForecaster(Repeat(), window=3, horizon=2).fit(past)
+    forecaster = alone(Repeat(), window=3, horizon=2).fit(past)
     forecast = forecaster.predict(5)
     expected = pd.Series(29.0, index[30:35], name="load")
     pd.testing.assert_series_equal(forecast, expected, check_freq=False)
@@ -75,13 +75,13 @@ def test_windows_of_a_regular_series_are_those_of_its_array(index):
 
 def test_the_forecast_of_a_frame_has_the_name_of_its_target():
     frame = ramp(DAYS).to_frame().assign(power=7.0)
-    forecast = GRUForecaster(Repeat(), window=3, target=1).fit(frame).predict()
+    forecast = alone(Repeat(), window=3, target=1).fit(frame).predict()
     assert forecast.name == "power"
     assert forecast.index.equals(DAYS.shift(1)[-1:])
 
 
 def test_arrays_have_no_index_and_are_taken_as_they_come():
-    forecaster = GRUForecaster(Repeat(), window=3)
+    forecaster = alone(Repeat(), window=3)
     for series in (np.arange(9.0)[::-1], [*range(9)]):
         assert type(forecaster.fit(series).predict()) is np.ndarray
     forecast = forecaster.predict(series=ramp(DAYS))
@@ -171,8 +171,8 @@ def test_an_index_that_is_no_regular_time_is_refused_with_its_label(index, messa
         with pytest.raises(ValueError, match=re.escape(message.format(name=name))):
             make_windows(**data, window=2)
     with pytest.raises(ValueError, match=re.escape(message.format(name="series"))):
-        GRUForecaster(Repeat(), window=2).fit(series)
-    forecaster = GRUForecaster(Repeat(), window=2).fit(array)
+        alone(Repeat(), window=2).fit(series)
+    forecaster = alone(Repeat(), window=2).fit(array)
     for use in (forecaster.score, lambda series: forecaster.predict(series=series)):
         with pytest.raises(ValueError, match=re.escape(message.format(name="series"))):
             use(series)
@@ -220,7 +220,7 @@ def test_exogenous_data_are_paired_by_labels_that_are_equal_or_not_there():
     ids=["business days", "range", "periods", "gap"],
 )
 def test_later_series_have_the_steps_of_the_fitted_one(fitted, other, message):
-    forecaster = GRUForecaster(Repeat(), window=2).fit(ramp(fitted))
+    forecaster = alone(Repeat(), window=2).fit(ramp(fitted))
     for use in (forecaster.score, lambda series: forecaster.predict(series=series)):
         with pytest.raises(ValueError, match=message):
             use(ramp(other))
@@ -228,10 +228,10 @@ def test_later_series_have_the_steps_of_the_fitted_one(fitted, other, message):
 
 def test_few_labels_continue_in_the_fitted_steps():
     """From Monday to Friday, business days are days."""
-    forecaster = GRUForecaster(Repeat(), window=5).fit(ramp(BUSINESS_DAYS))
+    forecaster = alone(Repeat(), window=5).fit(ramp(BUSINESS_DAYS))
     week = ramp(without_freq(BUSINESS_DAYS[5:10]))
     assert forecaster.predict(series=week).index[0] == BUSINESS_DAYS[10]
-    unknown = GRUForecaster(Repeat(), window=1).fit(np.arange(4.0))
+    unknown = alone(Repeat(), window=1).fit(np.arange(4.0))
     with pytest.raises(ValueError, match="label 7 alone is not known"):
         unknown.predict(series=pd.Series([1.0], [7]))
 
@@ -252,10 +252,10 @@ def test_arrays_need_no_pandas():
         import numpy as np
         from skgru.forecasting import GRUForecaster
         from skgru.preprocessing import make_windows
-        from repeat import Repeat
+        from repeat import Repeat, alone
         series = np.arange(30.0)
         make_windows(series, 3, exogenous=series)
-        forecaster = GRUForecaster(Repeat(), window=3).fit(series[:20], series[:20])
+        forecaster = alone(Repeat(), window=3).fit(series[:20], series[:20])
         forecaster.predict(series=series, exogenous=series)
         forecaster.score(series[20:22], series[20:22])
         print(forecaster.predict())

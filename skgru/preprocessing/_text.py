@@ -100,6 +100,19 @@ class TextSequencer(TransformerMixin, BaseEstimator):
     >>> X.vocabulary_size
     7
 
+    Vectors that were trained elsewhere, for an estimator to start from: the first rows
+    are those of padding and of unknown tokens, then come the tokens in their order.
+
+    >>> from skgru import GRUClassifier
+    >>> vectors = {"cat": [1.0, 0.0], "dog": [0.9, 0.1], "sat": [0.0, 1.0]}
+    >>> none = [0.0, 0.0]
+    >>> rows = [none, none, *(vectors.get(t, none) for t in sequencer.vocabulary_)]
+    >>> classifier = GRUClassifier(
+    ...     4, embedding_dim=2, embedding_weights=rows, epochs=1, random_state=0
+    ... )
+    >>> classifier.fit(X, ["short", "long"]).predict(X).shape
+    (2,)
+
     Chinese, character by character:
 
     >>> TextSequencer(analyzer="char").fit_transform(["猫坐", "猫"])
