@@ -3,6 +3,7 @@
 import contextlib
 import warnings
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -209,11 +210,11 @@ class BaseGRU(
             monitor, optimizer.rates.learning_rate, history, epochs
         )
         stopper = self._stopper(monitor, held_out, resumed)
-        program, rates = self._begin(choice, data, optimizer, resumed, seed)
-        progress = self._begin_checkpoint(checkpoint, parts, resumed, rates)
+        program, rates, fitted = self._begin(choice, data, optimizer, resumed, seed)
+        progress = self._begin_checkpoint(checkpoint, fitted, parts, resumed, rates)
         training = Training(
             program,
-            self._fitted.state,
+            fitted.state,
             rates,
             step_rates=optimizer.step_rates,
             seed=seed,
@@ -228,10 +229,12 @@ class BaseGRU(
                 *self._scikit_learn_callbacks(X, y, sample_weight, epochs),
             ],
             user_callbacks=user_callbacks(self.callbacks, type(self).__name__),
-            make_model=self._stock_model,
+            make_model=partial(self._stock_model, fitted),
             after_epochs=None if checkpoint is None else checkpoint.after_epochs,
             progress=progress,
         )
+        # Not the estimator's own yet: other threads may predict with what it has.
+        training.fitted = fitted
         measure = None if scores is None else scores.measure
         interrupted = training.run(choice.encoded(parts.samples), held_out, measure)
         if interrupted:
@@ -251,7 +254,7 @@ class BaseGRU(
         warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
     def _begin(self, choice, data, optimizer, resumed, seed):
-        """Note what is fitted, untrained; return its program and the rates of it."""
+        """Return the program, its rates, and the record of an untrained network."""
         spec = TrainSpec(
             choice.architecture,
             choice.inputs,
@@ -261,7 +264,7 @@ class BaseGRU(
         )
         program = get_program(spec)
         of_model = choice.run_time_inputs(program.network)
-        self._fitted = Fitted(
+        fitted = Fitted(
             reading=data.reading,
             targets=choice.targets,
             architecture=choice.architecture,
@@ -272,7 +275,7 @@ class BaseGRU(
             state=self._first_state(program, choice, resumed, seed),
         )
         self.n_outputs_ = choice.targets.n_outputs
-        return program, optimizer.rates._replace(of_model=of_model)
+        return program, optimizer.rates._replace(of_model=of_model), fitted
 
     def _new_seed(self):
         return int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -309,7 +312,7 @@ class BaseGRU(
             stopping = without_early_stopping(before)
         else:
             stopping = stopper.remembered()
-        self._fitted = replace(self._fitted, state=training.state, stopping=stopping)
+        self._fitted = replace(training.fitted, state=training.state, stopping=stopping)
         self.history_ = training.history
         self.n_iter_ = len(self.history_.get("loss", []))
         self.best_epoch_ = best_epoch(self.history_, monitor)
@@ -370,15 +373,14 @@ class BaseGRU(
         """The network in stock Keras layers, made when first asked for."""
         check_is_fitted(self)
         if "_model" not in vars(self):
-            stock = self._stock_model()
+            stock = self._stock_model(self._fitted)
             state = self._fitted.state
             weights = split_weights(state.weights, self._fitted.shapes)
             stock.set_values([*weights, *state.of_model])
             self._model = stock.model
         return self._model
 
-    def _stock_model(self):
-        """Return the fitted network as a `StockModel`, with weights to be set."""
-        fitted = self._fitted
+    def _stock_model(self, fitted):
+        """Return a fitted network as a `StockModel`, with weights to be set."""
         shape = fitted.architecture.input_shape
-        return StockModel(self._build_stock(), shape, fitted.targets.rescaling)
+        return StockModel(self._build_stock(fitted), shape, fitted.targets.rescaling)

@@ -53,11 +53,10 @@ class Checkpointing:
             path /= f"{owner}-{digest_of((settings, digests))}.checkpoint"
         return Checkpoint(path, settings, digests, seed, owner)
 
-    def _begin_checkpoint(self, checkpoint, parts, resumed, rates):
+    def _begin_checkpoint(self, checkpoint, fitted, parts, resumed, rates):
         """Return the `Progress` of an equal fit that was killed, or None."""
         if checkpoint is None:
             return None
-        fitted = self._fitted
         start = (
             fitted.seed,
             rates,

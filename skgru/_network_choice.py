@@ -47,9 +47,8 @@ class NetworkChoice:
             architecture = replace(architecture, padded=True)
         return architecture, inputs
 
-    def _build_stock(self):
-        """Return the fitted network as a stock model, with weights to be set."""
-        fitted = self._fitted
+    def _build_stock(self, fitted):
+        """Return a fitted network as a stock model, with weights to be set."""
         if isinstance(fitted.architecture, UserNetwork):
             return fitted.architecture.build()
         architecture = fitted.architecture

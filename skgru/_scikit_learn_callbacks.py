@@ -42,5 +42,4 @@ class ScikitLearnCallbacks(keras.callbacks.Callback):
 
     def _so_far(self):
         """Return what makes a copy of the estimator predict as it would now."""
-        fitted = self._estimator._fitted
-        return {"_fitted": replace(fitted, state=self.model.state)}
+        return {"_fitted": replace(self.model.fitted, state=self.model.state)}

@@ -146,7 +146,7 @@ class ValidationScores:
         scores : dict of str to float
         """
         stand_in = self._stand_in(
-            outputs, lambda: replace(self._estimator._fitted, state=training.state)
+            outputs, lambda: replace(training.fitted, state=training.state)
         )
         return {
             name: self._number(name, scorer(stand_in, self._X, self._y))

@@ -10,6 +10,7 @@ import numpy as np
 from .batches import Chunker, ahead, group_by_length, split, whole_batches
 from .callbacks_model import CallbacksModel, hears_batches
 from .forward_program import ForwardSpec
+from .interrupts import InterruptLater
 from .predict import Evaluation
 from .program_cache import get_program
 from .progress import Progress, restore_states, states_of
@@ -329,10 +330,10 @@ class Training:
 
     def _validate(self, evaluation, measure):
         self._hear("on_test_begin")
-        penalty = self.program.network.penalties.penalty(self.weights, self.rates)
-        outputs, loss = evaluation.run(
-            self.weights, self.of_model, float(penalty), self._hear
-        )
+        with InterruptLater():
+            penalty = self.program.network.penalties.penalty(self.weights, self.rates)
+            penalty = float(penalty)
+        outputs, loss = evaluation.run(self.weights, self.of_model, penalty, self._hear)
         scores = {} if measure is None else measure(outputs, self)
         of_test = {k.removeprefix("val_"): v for k, v in scores.items()}
         self._hear("on_test_end", {"loss": loss, **of_test})
