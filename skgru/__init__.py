@@ -9,6 +9,7 @@ disk_cache.enable()
 from . import (
     augmentation,
     datasets,
+    exceptions,
     forecasting,
     inspection,
     plotting,
@@ -32,6 +33,7 @@ __all__ = [
     "clear_cache",
     "compilations",
     "datasets",
+    "exceptions",
     "forecasting",
     "inspection",
     "load",
