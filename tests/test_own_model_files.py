@@ -220,8 +220,12 @@ def with_activation(activation):
             {"module": "os", "class_name": "function", "config": "system"},
             "'system', which is not among the types",
         ),
+        (
+            {"module": "keras.utils", "class_name": "plot_model", "config": {}},
+            r"keras\.utils\.plot_model, which is no class",
+        ),
     ],
-    ids=["code", "a function"],
+    ids=["code", "a function", "a function of Keras"],
 )
 def test_a_forged_file_is_refused_when_loaded(fitted, tmp_path, activation, message):
     forged(fitted, tmp_path / "network.skops", with_activation(activation))
