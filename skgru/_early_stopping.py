@@ -91,12 +91,11 @@ def digest(samples):
     """Return a digest of samples: equal for equal data."""
     content = hashlib.blake2b(digest_size=16)
     sequences = samples.sequences
-    for array in (
-        sequences.block,
-        sequences.lengths,
-        samples.y,
-        samples.sample_weight,
-    ):
+    shape = (len(sequences), *sequences.block.shape[1:])
+    content.update(repr((shape, sequences.block.dtype.str)).encode())
+    for _, values in sequences.pieces():
+        content.update(np.ascontiguousarray(values))
+    for array in (sequences.lengths, samples.y, samples.sample_weight):
         content.update(repr((array.shape, array.dtype.str)).encode())
         content.update(np.ascontiguousarray(array))
     return content.hexdigest()

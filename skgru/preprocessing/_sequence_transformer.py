@@ -200,7 +200,8 @@ def same_form(X, form, block, lengths):
     form : {"univariate", "multivariate", "list", "tokens"}
         The form that :func:`skgru._sequences.as_sequences` saw in it.
     block, lengths : ndarray
-        The transformed sequences; steps after the end of a sequence may hold anything.
+        The transformed sequences, which may be written to; steps after the end of a
+        sequence may hold anything.
 
     Returns
     -------
@@ -214,7 +215,7 @@ def same_form(X, form, block, lengths):
     if form == "multivariate":
         padding = ~inside(lengths, block.shape[1])
         if padding.any():
-            block = np.where(padding[:, :, np.newaxis], block.dtype.type(np.nan), block)
+            block[padding] = np.nan
         return block
     # Copies, so that one short sequence does not keep the whole block alive.
     items = [row[:length].copy() for row, length in zip(block, lengths, strict=True)]
