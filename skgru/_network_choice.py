@@ -136,6 +136,7 @@ class NetworkChoice:
         moments = None
         if architecture.standardize:
             moments = step_moments(samples.sequences)
+            _check_moments(moments, type(self).__name__)
         return architecture.initial_values(
             network,
             (self.kernel_initializer, self.recurrent_initializer),
@@ -239,6 +240,18 @@ class NetworkChoice:
         return (
             "'units', 'n_layers', 'filters', 'kernel_size', 'standardize', "
             "'bidirectional' or 'embedding_dim'"
+        )
+
+
+def _check_moments(moments, owner):
+    """Refuse features whose mean or variance is no number of float32."""
+    largest = np.maximum(*map(np.abs, moments))
+    if (largest > np.finfo(np.float32).max).any():
+        feature = int(largest.argmax())
+        raise ValueError(
+            f"Feature {feature} of X is too large for {owner} to standardize: its "
+            f"variance is {moments[1][feature]:.3g}, which float32 cannot hold. Scale "
+            "X first, for example with skgru.preprocessing.SequenceScaler."
         )
 
 

@@ -100,8 +100,15 @@ def save(estimator, path):
     import skops.io  # imports all of scikit-learn, which takes a second
 
     content, archive = io.BytesIO(), io.BytesIO()
-    with without_keras_objects():
-        skops.io.dump(estimator, content)
+    try:
+        with without_keras_objects():
+            skops.io.dump(estimator, content)
+    except TypeError as error:
+        if "cannot pickle" not in str(error):  # then it says what holds what
+            raise
+        raise TypeError(
+            f"{type(estimator).__name__} cannot be saved: {error}."
+        ) from error
     for name in skops.io.get_untrusted_types(file=content):
         if not _can_be_found(name):  # a lambda, or local to a function
             raise TypeError(

@@ -172,10 +172,8 @@ def column_names(transformer, input_features):
 
 def floating_type(X):
     """Return float32 if all that X holds is float32 or smaller, else float64."""
-    if (
-        isinstance(X, list | tuple)
-        or getattr(getattr(X, "dtype", None), "kind", None) == "O"
-    ):
+    of_objects = getattr(getattr(X, "dtype", None), "kind", None) == "O"
+    if isinstance(X, list | tuple) or (of_objects and np.ndim(X) > 0):
         types = [getattr(item, "dtype", None) for item in X]
     elif hasattr(X, "dtype"):
         types = [X.dtype]
