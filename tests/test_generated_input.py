@@ -331,6 +331,12 @@ def test_masked_dates_are_dates():
         GRURegressor(**TINY).fit(DATES, TWO)
 
 
+def test_objects_that_are_complex_are_no_series():
+    series = np.array([1j] * 8, dtype=object)
+    with pytest.raises(ValueError, match="series is not numeric"):
+        GRUForecaster(GRURegressor(**TINY), window=2).fit(series)
+
+
 @pytest.mark.parametrize("method", ["standard", "minmax", "robust"])
 def test_a_feature_that_is_never_observed_is_not_scaled(method):
     X = SERIES_OF_TWO.copy()

@@ -190,8 +190,12 @@ def _check_numeric(values, name):
 
 
 def _are_numbers(objects):
+    objects = np.asarray(objects, dtype=object)
+    # NumPy would drop a part of these.
+    if any(isinstance(x, complex | np.complexfloating) for x in objects.flat):
+        return False
     try:
-        np.asarray(objects, dtype=object).astype(np.float64)
+        objects.astype(np.float64)
     except (TypeError, ValueError):
         return False
     return True
