@@ -1,9 +1,10 @@
-"""Memory: growth over many fits in one process, and the peak of one large fit.
+"""Memory: growth over many fits, the peak of one large fit, and what a file adds.
 
 Growth is of the resident memory after the first fit; every fit has other
 hyperparameters, and predicts. scikeras is given fewer fits, and its growth is shown a
 fit. The peak of one epoch counts all above the process after import, X itself included.
-Needs Linux (/proc).
+What each use of a memory-mapped X adds counts the process' own memory alone, not the
+pages of the file. Needs Linux (/proc).
 """
 
 import harness
@@ -14,7 +15,11 @@ TIMESTEPS, FEATURES = 100, 10
 
 
 def main():
-    with harness.Bench(harness.parser(__doc__, rounds=2).parse_args()) as bench:
+    options = harness.parser(__doc__, rounds=2)
+    options.add_argument(
+        "--file", type=int, default=2000, help="MB of the memory-mapped X"
+    )
+    with harness.Bench(options.parse_args()) as bench:
         fits = {"skgru": 5, "scikeras": 2} if bench.quick else FITS
         sizes = [5] if bench.quick else MEGABYTES
         config = {"units": 64, "epochs": 3, "batch_size": 16, "learning_rate": 1e-3}
@@ -37,17 +42,29 @@ def main():
                     config=large,
                 )
                 peaks[peer, size].append(answer)
-        report(bench, config, large, resident, peaks)
+        _, mapped = bench.run(
+            "skgru",
+            "streamed",
+            megabytes=bench.options.file,
+            timesteps=TIMESTEPS,
+            features=FEATURES,
+            config=large,
+        )
+        report(bench, config, large, resident, peaks, mapped)
 
 
-def report(bench, config, large, resident, peaks):
+def report(bench, config, large, resident, peaks, mapped):
     report = harness.Report(
         "bench_memory",
         "Memory",
         f"Growth: fits of JapaneseVowels, {config}, learning rate, L2, dropout and "
         f"clipnorm changing from fit to fit. Peak: one fit of n x {TIMESTEPS} x "
         f"{FEATURES} float32, {large}.",
-        raw={"resident": resident, "peaks": {str(k): v for k, v in peaks.items()}},
+        raw={
+            "resident": resident,
+            "peaks": {str(k): v for k, v in peaks.items()},
+            "mapped": mapped,
+        },
     )
     growth = {
         peer: harness.median(after[-1] - after[0] for after in runs)
@@ -71,6 +88,12 @@ def report(bench, config, large, resident, peaks):
         worst,
         at_most=300,
     )
+    most = max(mapped["added"], key=mapped["added"].get)
+    report.claim(
+        f"what a memory-mapped X of {mapped['X']:.0f} MiB adds at most ({most}), MiB",
+        mapped["added"][most],
+        at_most=800,
+    )
     report.table(
         "Resident memory, MiB.",
         ["", "fits", "after the first", "after the last", "growth", "a fit"],
@@ -90,6 +113,11 @@ def report(bench, config, large, resident, peaks):
         "Peak of one fit above the process after import, MiB.",
         ["MB of X", "", "X", "peak", "peak / X", "peak - 3 X"],
         rows,
+    )
+    report.table(
+        f"Added by each use of a memory-mapped X of {mapped['X']:.0f} MiB, MiB.",
+        ["use", "added"],
+        [[use, added] for use, added in mapped["added"].items()],
     )
     report.lines(
         "growth",

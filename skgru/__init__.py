@@ -9,6 +9,7 @@ disk_cache.enable()
 from . import (
     augmentation,
     datasets,
+    exceptions,
     forecasting,
     inspection,
     plotting,
@@ -31,6 +32,7 @@ __all__ = [
     "clear_cache",
     "compilations",
     "datasets",
+    "exceptions",
     "forecasting",
     "inspection",
     "load",

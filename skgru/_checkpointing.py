@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from ._checkpoint import Checkpoint
 from ._description import described, digest_of, shortly_described
-from ._digest import digest, digest_of_arrays
+from ._digest import digest, digest_of_arrays, digest_of_sequences
 from ._user_callbacks import user_callbacks
 from ._version import __version__
 
@@ -96,8 +96,7 @@ def _digests(data, given):
     """Return digests of the data of a fit; ``given``: the samples of X_val, if any."""
     samples, sequences = data.samples, data.samples.sequences
     digests = {
-        "the data X": digest_of_arrays(sequences.block, sequences.lengths)
-        + described(data.reading),
+        "the data X": digest_of_sequences(sequences) + described(data.reading),
         "the targets y": digest_of_arrays(samples.y) + digest_of(data.y),
         "the weights of the samples": digest_of_arrays(samples.sample_weight),
     }

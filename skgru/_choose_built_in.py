@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import numpy as np
+
 from ._choice import Choice
 from ._embedding_weights import checked_embedding_weights
 from ._engine.network import InputShape
@@ -94,6 +96,7 @@ def _draw(estimator, architecture, samples, embedding, network, seed):
     moments = None
     if architecture.standardize:
         moments = step_moments(samples.sequences)
+        _check_moments(moments, type(estimator).__name__)
     return architecture.initial_values(
         network,
         (estimator.kernel_initializer, estimator.recurrent_initializer),
@@ -101,6 +104,18 @@ def _draw(estimator, architecture, samples, embedding, network, seed):
         embedding,
         random_stream(seed, WEIGHTS),
     )
+
+
+def _check_moments(moments, owner):
+    """Refuse features whose mean or variance is no number of float32."""
+    largest = np.maximum(*map(np.abs, moments))
+    if (largest > np.finfo(np.float32).max).any():
+        feature = int(largest.argmax())
+        raise ValueError(
+            f"Feature {feature} of X is too large for {owner} to standardize: its "
+            f"variance is {moments[1][feature]:.3g}, which float32 cannot hold. Scale "
+            "X first, for example with skgru.preprocessing.SequenceScaler."
+        )
 
 
 def _whole_rows(vocabulary_size):

@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import (
 )
 
 from ._base import BaseGRU
+from ._naming import naming
 from ._sklearn import StrOptions, fit_context
 from ._targets import Labels
 
@@ -103,11 +104,15 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         return self._partial_fit(X, y, sample_weight, groups, classes)
 
     def _check_y(self, y):
-        y = check_array(y, ensure_2d=False, allow_nd=True, dtype=None, input_name="y")
-        check_classification_targets(y)
-        if type_of_target(y, input_name="y") == "multilabel-indicator":
-            return y
-        return column_or_1d(y, warn=True)
+        # scikit-learn casts y to integers to see whether it holds any.
+        with naming("y"), np.errstate(invalid="ignore"):
+            y = check_array(
+                y, ensure_2d=False, allow_nd=True, dtype=None, input_name="y"
+            )
+            check_classification_targets(y)
+            if type_of_target(y, input_name="y") == "multilabel-indicator":
+                return y
+            return column_or_1d(y, warn=True)
 
     def _new_targets(self, y, weight, classes):
         multilabel = y.ndim == 2

@@ -55,6 +55,8 @@ def numbers(item):
     left for the caller to find.
     """
     if isinstance(item, np.ma.MaskedArray):
+        if item.dtype.kind in "mM":  # refused later, with what to do
+            return item.data
         return item.astype(np.result_type(item.dtype, np.float32)).filled(np.nan)
     values = np.asarray(item)
     if values.dtype.kind == "O" and hasattr(item, "isna"):
@@ -71,6 +73,10 @@ def _check_container(X):
         )
     if isinstance(X, str | bytes):
         raise TypeError(f"X is a single {name}; it must hold one sequence a sample.")
+    if getattr(X, "shape", None) == ():
+        raise ValueError(
+            f"X is a single value of type {name}; it must hold one sequence a sample."
+        )
     is_array = hasattr(X, "__array__") or hasattr(X, "shape")
     if not is_array and isinstance(X, Iterable) and not isinstance(X, Sequence):
         raise TypeError(

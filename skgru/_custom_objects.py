@@ -2,6 +2,7 @@
 
 import functools
 import json
+import sys
 import types
 
 import keras
@@ -170,3 +171,24 @@ def check_from_file(config, objects):
                 f"The file's network holds {name!r}, which is not among the types that "
                 "it declares."
             )
+    for module, name in _keras_names(json.loads(config)):
+        # A function would be called with what the configuration says.
+        if not isinstance(getattr(sys.modules.get(module), name, None), type):
+            raise ValueError(
+                f"The file's network holds {module}.{name}, which is no class of Keras."
+            )
+
+
+def _keras_names(value):
+    """Yield module and name of each object of Keras' own in a configuration."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _keras_names(item)
+    if not isinstance(value, dict):
+        return
+    if "class_name" in value and "config" in value:
+        module, name = value.get("module"), value["class_name"]
+        if (module or "").split(".")[0] == "keras" and name != "function":
+            yield module, name
+    for item in value.values():
+        yield from _keras_names(item)

@@ -7,10 +7,18 @@ _BYTES_AT_ONCE = 16 * 2**20
 
 def digest(samples):
     """Return a digest of samples: equal for equal data."""
-    sequences = samples.sequences
-    return digest_of_arrays(
-        sequences.block, sequences.lengths, samples.y, samples.sample_weight
-    )
+    return digest_of_sequences(samples.sequences, samples.y, samples.sample_weight)
+
+
+def digest_of_sequences(sequences, *arrays):
+    """Return a digest of sequences, whichever rows of a block they are, and arrays."""
+    content = hashlib.blake2b(digest_size=16)
+    shape = (len(sequences), *sequences.block.shape[1:])
+    pieces = (values for _, values in sequences.pieces())
+    _update(content, shape, sequences.block.dtype, pieces)
+    for array in (sequences.lengths, *arrays):
+        _update(content, array.shape, array.dtype, _parts(array))
+    return content.hexdigest()
 
 
 def digest_of_arrays(*arrays):
@@ -29,10 +37,14 @@ def digest_of_arrays(*arrays):
     """
     content = hashlib.blake2b(digest_size=16)
     for array in arrays:
-        content.update(repr((array.shape, array.dtype.str)).encode())
-        for part in _parts(array):
-            content.update(part.tobytes())
+        _update(content, array.shape, array.dtype, _parts(array))
     return content.hexdigest()
+
+
+def _update(content, shape, dtype, parts):
+    content.update(repr((shape, dtype.str)).encode())
+    for part in parts:
+        content.update(part.tobytes())
 
 
 def _parts(array):

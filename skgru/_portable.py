@@ -13,6 +13,11 @@ _KERAS_OBJECTS = (
     keras.optimizers.Optimizer,
     keras.optimizers.schedules.LearningRateSchedule,
 )
+_MODULES = {
+    "keras.initializers": keras.initializers,
+    "keras.optimizers": keras.optimizers,
+    "keras.optimizers.schedules": keras.optimizers.schedules,
+}
 
 
 @contextlib.contextmanager
@@ -44,10 +49,43 @@ def to_state(state):
 
 
 def from_state(state):
-    """Return the attributes that `to_state` was given."""
+    """Return the attributes that `to_state` was given.
+
+    Raises
+    ------
+    ValueError
+        A configuration is of something else than `to_state` has written.
+    """
     return {
-        name: keras.saving.deserialize_keras_object(value[_MARK])
+        name: _keras_object(name, value[_MARK])
         if isinstance(value, dict) and _MARK in value
         else value
         for name, value in state.items()
     }
+
+
+def _keras_object(name, config):
+    for class_name, module, registered in _classes(config):
+        cls = keras.saving.get_registered_object(registered)
+        if cls is None and module in _MODULES:
+            cls = getattr(_MODULES[module], class_name, None)
+        if not (isinstance(cls, type) and issubclass(cls, _KERAS_OBJECTS)):
+            raise ValueError(
+                f"The {name!r} parameter holds {module}.{class_name}, which is no "
+                "initializer, optimizer or schedule of Keras' or registered with it."
+            )
+    return keras.saving.deserialize_keras_object(config)
+
+
+def _classes(config):
+    """Yield the class name, module and registered name of each object described."""
+    if isinstance(config, list):
+        for item in config:
+            yield from _classes(item)
+    elif isinstance(config, dict):
+        if "class_name" in config:
+            class_name = config["class_name"]
+            registered = config.get("registered_name")
+            yield class_name, config.get("module"), registered or class_name
+        for item in config.values():
+            yield from _classes(item)

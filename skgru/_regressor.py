@@ -6,6 +6,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 
 from ._base import BaseGRU
+from ._naming import naming
 from ._sklearn import StrOptions
 from ._targets import RealTargets
 
@@ -66,7 +67,8 @@ class GRURegressor(RegressorMixin, BaseGRU):
         return tags
 
     def _check_y(self, y):
-        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+        with naming("y"):
+            y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if y.ndim > 2:
             raise ValueError(
                 "y must have shape (n_samples,) or (n_samples, n_outputs); got "

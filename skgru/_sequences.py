@@ -11,6 +11,7 @@ from sklearn.utils import check_array
 
 from ._containers import as_array_or_list, dtypes, holds_sequences, numbers
 from ._engine.samples import Sequences
+from ._naming import naming
 from ._token_ids import token_block, vocabulary_of
 
 FORMS = (
@@ -73,16 +74,7 @@ def _from_array(X, dtype, allow_nan):
     for of_column in dtypes(X):
         if getattr(of_column, "kind", None) in ("m", "M"):
             raise _of_dates("X", of_column)
-    with np.errstate(over="ignore"):  # _check_finite names the sample.
-        block = check_array(
-            X,
-            dtype=dtype,
-            allow_nd=True,
-            ensure_2d=True,
-            ensure_all_finite=False,
-            ensure_min_samples=1,
-            input_name="X",
-        )
+    block = _checked_array(X, dtype)
     if block.ndim > 3:
         raise ValueError(
             f"Found array with dim {block.ndim}. X must have shape {FORMS}; got shape "
@@ -97,6 +89,23 @@ def _from_array(X, dtype, allow_nan):
     block, lengths = _strip_nan_padding(block)
     _check_finite(block, lengths, allow_nan, "multivariate")
     return Sequences(block, lengths, "multivariate")
+
+
+def _checked_array(X, dtype):
+    with naming("X"):
+        if isinstance(X, list | tuple) and np.iscomplexobj(X):
+            # scikit-learn would drop a part of them.
+            raise ValueError("Complex data not supported")
+        with np.errstate(over="ignore"):  # _check_finite names the sample.
+            return check_array(
+                X,
+                dtype=dtype,
+                allow_nd=True,
+                ensure_2d=True,
+                ensure_all_finite=False,
+                ensure_min_samples=1,
+                input_name="X",
+            )
 
 
 def _check_rectangular(X):

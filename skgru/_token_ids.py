@@ -14,6 +14,7 @@ import numpy as np
 from sklearn.utils import check_array
 
 from ._containers import numbers
+from ._naming import naming
 
 VOCABULARY_SIZE = "vocabulary_size"
 TOKEN_COLUMN = "token{}"
@@ -43,7 +44,8 @@ def vocabulary_of(X):
     """
     if hasattr(X, "columns"):
         return _vocabulary_of_frame(X)
-    if isinstance(X, list | tuple) or getattr(X, "dtype", None) == np.dtype(object):
+    of_objects = getattr(X, "dtype", None) == np.dtype(object) and np.ndim(X) > 0
+    if isinstance(X, list | tuple) or of_objects:
         sizes = {_size(item) for item in X}
     else:
         sizes = {_size(X)}
@@ -196,7 +198,9 @@ def token_block(X, vocabulary_size):
     if isinstance(X, list | tuple) or (getattr(X, "dtype", None) == np.dtype(object)):
         block = _joined(X)
     else:
-        block = _token_ids(check_array(X, dtype=None, allow_nd=True), "X")
+        with naming("X"), np.errstate(invalid="ignore"):  # infinities of both signs
+            ids = check_array(X, dtype=None, allow_nd=True, input_name="X")
+        block = _token_ids(ids, "X")
         if block.ndim == 3 and block.shape[2] == 1:
             block = block[:, :, 0]
         if block.ndim != 2:
@@ -248,15 +252,20 @@ def _token_ids(values, name):
     values = numbers(values)
     if values.dtype.kind in "iub":
         return values.astype(np.int64)
+    if values.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {name} is complex.")
     try:
         as_float = values.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"With vocabulary_size set, X must hold integer token ids; {name}: {error}"
         ) from None
-    if not (np.isfinite(as_float).all() and (as_float == np.floor(as_float)).all()):
+    # What float64 holds beyond these is no number of int64. NaN is not below either.
+    held = (np.abs(as_float) < 2.0**63).all()
+    if not (held and (as_float == np.floor(as_float)).all()):
         raise ValueError(
             "With vocabulary_size set, X must hold integer token ids, but "
-            f"{name} holds NaN, infinity or fractions (dtype {values.dtype})."
+            f"{name} holds NaN, infinity, fractions or far too large numbers (dtype "
+            f"{values.dtype})."
         )
     return as_float.astype(np.int64)

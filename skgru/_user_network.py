@@ -108,11 +108,14 @@ class UserNetwork:
 
     def _from_config(self):
         with private_names(), default_seeds(np.random.default_rng(0)):
-            # Files hold no code, see __setstate__; who reads a pickle trusts it.
+            # Without it some of Keras' layers run what their configuration holds, or
+            # read files. Only code from a pickle, which its reader trusts, needs that:
+            # __setstate__ takes none from a file.
+            has_code = "__lambda__" in custom_names(self.config)
             model = keras.saving.deserialize_keras_object(
                 json.loads(self.config),
                 custom_objects={registered_name(o): o for o in self.objects},
-                safe_mode=False,
+                safe_mode=not has_code,
             )
             call_symbolically(model, self.input_shape)
         return model

@@ -2,12 +2,17 @@
 
 A pickle can run any code when it is loaded. These files are written and read by skops
 [1]_: they hold arrays and names of types, and loading refuses every type that is not
-known to be harmless.
+known to be harmless. docs/file_format.md describes them.
 
 .. [1] https://skops.readthedocs.io/en/stable/persistence.html
 """
 
+import contextlib
 import importlib
+import io
+import stat
+import sys
+import zipfile
 from pathlib import Path
 
 import keras
@@ -18,11 +23,14 @@ from ._early_stopping import Stopping
 from ._engine.network import InputShape
 from ._engine.optimizers import OptimizerSpec
 from ._engine.training import TrainingState
+from ._files.archive import check_archive, write_archive
+from ._files.atomic import replaced
 from ._fitted import Fitted
 from ._network import BuiltInNetwork
 from ._portable import without_keras_objects
 from ._targets import Labels, RealTargets
 from ._user_network import UserNetwork
+from .exceptions import FileFormatError
 from .preprocessing import chinese_words
 
 __all__ = ["load", "save"]
@@ -46,7 +54,7 @@ _HARMLESS = (
 # metadata that they asked for; and what votes, stacks and calibrates.
 _OF_SCIKIT_LEARN = (
     "sklearn.model_selection.",
-    "sklearn.metrics.",
+    "sklearn.metrics._scorer",
     "sklearn.utils._metadata_requests",
     "sklearn.utils._bunch",
     "sklearn.calibration",
@@ -70,6 +78,13 @@ def save(estimator, path):
     TypeError
         The estimator holds an object that cannot be written without pickle, such as a
         lambda as ``schedule``, or a network that only the code of ``model`` describes.
+    OSError
+        The file cannot be written. One that was there is as it was: a new one takes
+        its place only once all of it is on disk.
+
+    See Also
+    --------
+    load : Read it.
 
     Examples
     --------
@@ -84,17 +99,34 @@ def save(estimator, path):
     """
     import skops.io  # imports all of scikit-learn, which takes a second
 
-    with without_keras_objects():
-        content = skops.io.dumps(estimator)
-    for name in skops.io.get_untrusted_types(data=content):
+    content, archive = io.BytesIO(), io.BytesIO()
+    try:
+        with without_keras_objects():
+            skops.io.dump(estimator, content)
+    except TypeError as error:
+        if "cannot pickle" not in str(error):  # then it says what holds what
+            raise
+        raise TypeError(
+            f"{type(estimator).__name__} cannot be saved: {error}."
+        ) from error
+    for name in skops.io.get_untrusted_types(file=content):
         if not _can_be_found(name):  # a lambda, or local to a function
             raise TypeError(
                 f"{type(estimator).__name__} cannot be saved: it holds {name}, which "
                 "has no name to find it by when it is loaded. Use a function or class "
                 "of a module."
             )
+    write_archive(archive, content, _version())
+    try:
+        check_archive(archive, _version())
+    except ValueError as error:
+        raise TypeError(
+            f"{type(estimator).__name__} cannot be saved, as the file could not be "
+            f"loaded: {error}."
+        ) from error
     # Only now, so that an error leaves a file that was there as it was.
-    Path(path).write_bytes(content)
+    with replaced(path) as file:
+        file.write(archive.getbuffer())
 
 
 def load(path, trusted=()):
@@ -114,20 +146,88 @@ def load(path, trusted=()):
 
     Raises
     ------
+    skgru.exceptions.FileFormatError
+        The file is truncated, damaged or of another kind; a later version of skgru has
+        written it; it claims sizes that it does not have; or it holds a network with
+        code in it, such as a ``Lambda`` layer's. A `ValueError`.
     skops.io.exceptions.UntrustedTypesFoundException
         The file names a type that is neither scikit-learn's, this package's nor in
         ``trusted``. Nothing of it has run. A randomised search holds distributions of
         SciPy, which run code that their file holds: name them in ``trusted`` if it is
         yours, or save its ``best_estimator_`` alone.
-    ValueError
-        The file holds a network with code in it, such as a ``Lambda`` layer's.
-    """
-    import skops.io
+    OSError
+        The file cannot be read.
 
-    found = skops.io.get_untrusted_types(file=path)
-    harmless = [name for name in found if _is_harmless(name)]
-    with without_keras_objects():  # nor code in the configuration of a network
-        return skops.io.load(path, trusted=[*harmless, *trusted])
+    See Also
+    --------
+    save : Write it.
+
+    Examples
+    --------
+    >>> import tempfile, skgru
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     skgru.save(skgru.GRUClassifier(8), f"{directory}/classifier.skops")
+    ...     skgru.load(f"{directory}/classifier.skops")
+    GRUClassifier(units=8)
+    """
+    if isinstance(trusted, str):
+        raise TypeError(
+            f"The 'trusted' argument of load must be a sequence of names. Got "
+            f"{trusted!r} instead: put it into a list."
+        )
+    path = Path(path)
+    # Before it is opened: a pipe would wait for someone to write to it.
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise FileFormatError(f"{str(path)!r} is not a regular file.")
+    # All at once: what is checked cannot change before it is used.
+    content = io.BytesIO(path.read_bytes())
+    with _refusing(path):
+        check_archive(content, _version())
+    with _refusing(path, besides=MemoryError):
+        return _load(path, content, trusted)
+
+
+def _load(path, content, trusted):
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    found = skops.io.get_untrusted_types(file=content)
+    trusted = [name for name in found if _is_harmless(name)] + list(trusted)
+    try:
+        with without_keras_objects():  # nor code in the configuration of a network
+            return skops.io.load(content, trusted=trusted)
+    except UntrustedTypesFoundException as error:
+        error.args = (
+            f"{str(path)!r} is not loaded. {error} If you know these types and trust "
+            "who wrote the file, name them: load(path, trusted=[...]).",
+        )
+        raise
+
+
+@contextlib.contextmanager
+def _refusing(path, besides=()):
+    """Turn what is wrong with a file into the error that is promised."""
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        yield
+    except UntrustedTypesFoundException:
+        raise
+    except besides:
+        raise
+    # What damage may lead to cannot be listed: it is nearly all that Python has.
+    except Exception as error:
+        known = isinstance(error, ValueError | zipfile.BadZipFile)
+        reason = str(error) if known else f"{type(error).__name__}: {error}"
+        raise FileFormatError(
+            f"{str(path)!r} cannot be loaded as a file of skgru: {reason.rstrip('.')}."
+        ) from error
+
+
+def _version():
+    from . import __version__  # which imports this module
+
+    return __version__
 
 
 def _can_be_found(name):
@@ -145,11 +245,8 @@ def _is_harmless(name):
     package = module_name.split(".")[0]
     if package not in ("keras", "skgru", "sklearn"):
         return False
-    try:
-        module = importlib.import_module(module_name)
-    except ImportError:
-        return False
-    found = getattr(module, type_name, None)
+    # What a file names is not imported to see what it is.
+    found = getattr(sys.modules.get(module_name), type_name, None)
     if found is chinese_words:
         return True
     if not isinstance(found, type) or found.__module__ != module_name:

@@ -2,10 +2,12 @@
 
 import resource
 import time
+from functools import partial
 
 import joblib
 import numpy as np
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from streaming import streamed
 from tasks import grid_search, load, random_data, search, serve_classifier
 
 from skgru import GRUClassifier, cache_info
@@ -134,4 +136,5 @@ if __name__ == "__main__":
         cores=cores,
         unequal=unequal,
         augmentation=augmentation,
+        streamed=partial(streamed, make),
     )

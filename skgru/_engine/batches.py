@@ -121,16 +121,21 @@ class Chunker:
             for start in range(0, n_rows, self.batch_size):
                 of_batch = slice(start, min(start + self.batch_size, n_rows))
                 longest = sequences.lengths[rows[of_batch]].max()
-                self.X[of_batch, :longest] = sequences.block[rows[of_batch], :longest]
+                of_block = sequences.rows_of(rows[of_batch])
+                self.X[of_batch, :longest] = sequences.block[of_block, :longest]
         elif transform is None:
-            # NumPy copies twice in its default mode. This one takes -1 for 0: where
-            # there is no sample any will do.
+            # Where there is no sample any will do.
+            of_block = sequences.rows_of(np.maximum(rows, 0))
             out = self.X[:n_rows, :width]
-            np.take(sequences.block, rows, axis=0, out=out, mode="clip")
+            if sequences.block.flags.c_contiguous:
+                # NumPy copies twice in its default mode, not in this one.
+                np.take(sequences.block, of_block, axis=0, out=out, mode="clip")
+            else:  # of which it would make a contiguous copy first, as a whole
+                out[:] = sequences.block[of_block]
             self.X[:n_rows, width:] = 0
         else:
             X = np.zeros((len(indices), *self.X.shape[1:]), self.X.dtype)
-            X[:, :width] = sequences.block[indices]
+            X[:, :width] = sequences.block[sequences.rows_of(indices)]
             X, lengths, y, sample_weight = transform(X, lengths, y, sample_weight)
             self.X[present] = X
         self.lengths[present], self.y[present] = lengths, y

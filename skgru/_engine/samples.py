@@ -7,25 +7,31 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Sequences:
-    """Sequences of one or several lengths in one block.
+    """Sequences of one or several lengths, which are rows of one block.
+
+    The block may be a file that is larger than memory, so a part of the sequences holds
+    the numbers of its rows, not the rows.
 
     Parameters
     ----------
-    block : ndarray of shape (n_samples, timesteps, features), or (n_samples, timesteps)
+    block : ndarray of shape (n_rows, timesteps, features), or (n_rows, timesteps)
         float values, or integer token ids without a feature axis. Steps after the end
         of a sequence are 0.
     lengths : ndarray of shape (n_samples,), dtype int32
         Number of steps of each sequence.
     form : {"univariate", "multivariate", "list", "tokens"}
         What X was: a 2-D array, a 3-D array, a list of arrays, or token ids.
+    rows : ndarray of shape (n_samples,) or None, default=None
+        The row that each sequence is; None: all rows, in their order.
     """
 
     block: np.ndarray
     lengths: np.ndarray
     form: str
+    rows: np.ndarray | None = None
 
     def __len__(self):
-        return len(self.block)
+        return len(self.lengths)
 
     @property
     def n_timesteps(self):
@@ -45,8 +51,27 @@ class Sequences:
         return bool(len(self) and self.lengths.min() < self.n_timesteps)
 
     def take(self, indices):
-        """Return the sequences at ``indices``, in that order."""
-        return Sequences(self.block[indices], self.lengths[indices], self.form)
+        """Return the sequences at ``indices``, in that order, without copying them."""
+        rows = self.rows_of(np.asarray(indices))
+        return Sequences(self.block, self.lengths[indices], self.form, rows)
+
+    def rows_of(self, indices):
+        """Return the rows of the block that the sequences at ``indices`` are."""
+        return indices if self.rows is None else self.rows[indices]
+
+    def pieces(self):
+        """Yield the values of all sequences, of `SAMPLES_AT_ONCE` at a time.
+
+        Yields
+        ------
+        piece : slice
+            Which sequences.
+        values : ndarray of shape (n_in_piece, timesteps, features)
+        """
+        for start in range(0, len(self), SAMPLES_AT_ONCE):
+            piece = slice(start, min(start + SAMPLES_AT_ONCE, len(self)))
+            rows = piece if self.rows is None else self.rows[piece]
+            yield piece, self.block[rows]
 
 
 # Samples that are looked at together: few enough to stay in the processor's cache.
@@ -84,10 +109,9 @@ def step_moments(sequences):
 def _pieces(sequences):
     """Yield pieces of the block as float64, and which of their steps are real."""
     steps = np.arange(sequences.n_timesteps)
-    for start in range(0, len(sequences), SAMPLES_AT_ONCE):
-        piece = slice(start, start + SAMPLES_AT_ONCE)
+    for piece, values in sequences.pieces():
         inside = steps < sequences.lengths[piece, np.newaxis]
-        yield sequences.block[piece].astype(np.float64), inside.astype(np.float64)
+        yield values.astype(np.float64), inside.astype(np.float64)
 
 
 @dataclass(frozen=True)

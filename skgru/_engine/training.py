@@ -183,7 +183,7 @@ class Training:
         Raises
         ------
         ValueError
-            The loss is no longer finite.
+            The loss is no longer finite, or what is left are no finite weights.
         """
         validate = None
         if validation is not None:
@@ -193,7 +193,9 @@ class Training:
             validate = partial(self._validate, evaluation, measure)
         self._set_up_callbacks(len(samples))
         try:
-            return self._run(samples, validate)
+            interrupted = self._run(samples, validate)
+            self._check_weights()
+            return interrupted
         finally:
             for callback in self.user_callbacks:
                 # A callback is a parameter: it must not carry the model into pickles.
@@ -347,6 +349,16 @@ class Training:
                     f"learning_rate={logs['learning_rate']:g}. Set 'clipnorm' (for "
                     "example 1.0) or use a smaller 'learning_rate'."
                 )
+
+    def _check_weights(self):
+        """Refuse what the last steps have left, which no loss was measured of."""
+        if not all(np.isfinite(values).all() for values in self.get_weights()):
+            raise ValueError(
+                "Training diverged: weights are no longer finite after epoch "
+                f"{len(self.history.get('loss', [])) - 1}. Set 'clipnorm' (for example "
+                "1.0), use a smaller 'learning_rate', or smaller values of X, y and "
+                "sample_weight."
+            )
 
     def _set_up_callbacks(self, n_samples):
         params = {

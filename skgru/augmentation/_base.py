@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
+from .._naming import naming
 from ._forms import like, read
 from ._random import as_generator
 
@@ -162,7 +163,8 @@ class Augmenter(BaseEstimator):
         """
         self.check(self.kind)
         rng = as_generator(random_state)
-        check_consistent_length(X, y, sample_weight)
+        with naming("X"):
+            check_consistent_length(X, y, sample_weight)
         targets = _numeric_targets(self, y) if self.mixes_targets else None
         weights = (
             None

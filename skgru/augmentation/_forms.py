@@ -51,7 +51,7 @@ def like(X, form, block, lengths, name):
 def _float_type(X):
     if hasattr(X, "columns"):
         types = set(X.dtypes)
-    elif hasattr(X, "dtype") and X.dtype.kind != "O":
+    elif hasattr(X, "dtype") and getattr(X.dtype, "kind", "O") != "O":
         types = {X.dtype}
     elif isinstance(X, list | tuple | np.ndarray):
         types = {getattr(item, "dtype", None) for item in X}

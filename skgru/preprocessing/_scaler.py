@@ -1,7 +1,6 @@
 """Scale the features of sequences to a common range."""
 
 import numpy as np
-from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -11,6 +10,7 @@ from ._sequence_transformer import (
     inside,
     same_form,
 )
+from ._statistics import pieces_of, statistics_of_features, statistics_of_sequences
 
 
 def _keeps_its_scale(scaler):
@@ -34,6 +34,10 @@ class SequenceScaler(SequenceTransformer):
     as in scikit-learn's ``StandardScaler``, ``MinMaxScaler`` and ``RobustScaler``. A
     constant feature is only centred. NaN inside sequences is disregarded when fitting
     and kept when transforming.
+
+    X may be memory-mapped and larger than memory: it is read piece by piece, and only
+    what ``transform`` returns is as large. "robust" has all values of one feature in
+    memory at a time.
 
     Parameters
     ----------
@@ -83,20 +87,25 @@ class SequenceScaler(SequenceTransformer):
             vars(self).pop(name, None)
         if self.per == "feature":
             mask = inside(sequences.lengths, sequences.n_timesteps)
-            statistics = _statistics_of_features(sequences.block[mask], self.method)
+            statistics = statistics_of_features(sequences.block, mask, self.method)
             self.center_, self.scale_ = statistics
 
     def _transform(self, sequences):
         block, lengths = sequences.block, sequences.lengths
+
+        def scaled(piece):
+            center, scale = self._statistics(block[piece], lengths[piece])
+            values = block[piece] - center
+            values /= scale
+            return values
+
+        return _by_pieces(block, scaled), lengths
+
+    def _statistics(self, block, lengths):
         if self.per == "feature":
-            center, scale = self.center_, self.scale_
-        else:
-            mask = inside(lengths, sequences.n_timesteps)
-            center, scale = _statistics_of_sequences(block, mask, self.method)
-        # In float64, rounded once to the type of X.
-        out = block - center
-        out /= scale
-        return out.astype(block.dtype, copy=False), lengths
+            return self.center_, self.scale_
+        mask = inside(lengths, block.shape[1])
+        return statistics_of_sequences(block, mask, self.method)
 
     @available_if(_keeps_its_scale)
     def inverse_transform(self, X):
@@ -119,43 +128,24 @@ class SequenceScaler(SequenceTransformer):
         """
         check_is_fitted(self)
         sequences = self._read(X, reset=False)
-        out = sequences.block * self.scale_
-        out += self.center_
-        out = out.astype(sequences.block.dtype, copy=False)
+        block = sequences.block
+
+        def original(piece):
+            values = block[piece] * self.scale_
+            values += self.center_
+            return values
+
+        out = _by_pieces(block, original)
         return same_form(X, sequences.form, out, sequences.lengths)
 
 
-def _statistics_of_features(steps, method):
-    """Return center and scale of each column of ``steps`` (n_steps, features)."""
-    # float64, because the range of float32 values need not be a float32 value.
-    steps = steps.astype(np.float64, copy=False)
-    if method == "standard":
-        fitted = StandardScaler().fit(steps)
-        return fitted.mean_, fitted.scale_
-    if method == "minmax":
-        fitted = MinMaxScaler().fit(steps)
-        constant = fitted.data_range_ == 0
-        return fitted.data_min_, np.where(constant, 1.0, fitted.data_range_)
-    fitted = RobustScaler().fit(steps)
-    return fitted.center_, fitted.scale_
+def _by_pieces(block, change):
+    """Return a changed block; ``change`` makes float64 of a slice of its samples.
 
-
-def _statistics_of_sequences(block, mask, method):
-    """Return center and scale, (n_samples, 1, features), of each sequence."""
-    values = np.where(mask[:, :, np.newaxis], block, np.nan).astype(np.float64)
-    # A feature that a sequence never observed stays NaN whatever its statistics, of
-    # which NumPy would warn.
-    values = np.where(np.isnan(values).all(axis=1, keepdims=True), 0.0, values)
-    along = {"axis": 1, "keepdims": True}
-    smallest, largest = np.nanmin(values, **along), np.nanmax(values, **along)
-    if method == "standard":
-        center, scale = np.nanmean(values, **along), np.nanstd(values, **along)
-    elif method == "minmax":
-        center, scale = smallest, largest - smallest
-    else:
-        low, center, high = np.nanquantile(values, [0.25, 0.5, 0.75], **along)
-        scale = high - low
-    # Judged by the range: rounding may leave the deviation of a constant above 0.
-    constant = largest == smallest
-    center = np.where(constant, smallest, center)
-    return center, np.where(constant | (scale == 0), 1.0, scale)
+    A file that is larger than memory is read piece by piece, and only what comes out is
+    as large. Values are rounded once, to the type of the block.
+    """
+    out = np.empty(block.shape, block.dtype)
+    for piece in pieces_of(block):
+        out[piece] = change(piece)
+    return out

@@ -172,10 +172,8 @@ def column_names(transformer, input_features):
 
 def floating_type(X):
     """Return float32 if all that X holds is float32 or smaller, else float64."""
-    if (
-        isinstance(X, list | tuple)
-        or getattr(getattr(X, "dtype", None), "kind", None) == "O"
-    ):
+    of_objects = getattr(getattr(X, "dtype", None), "kind", None) == "O"
+    if isinstance(X, list | tuple) or (of_objects and np.ndim(X) > 0):
         types = [getattr(item, "dtype", None) for item in X]
     elif hasattr(X, "dtype"):
         types = [X.dtype]
@@ -200,7 +198,8 @@ def same_form(X, form, block, lengths):
     form : {"univariate", "multivariate", "list", "tokens"}
         The form that :func:`skgru._sequences.as_sequences` saw in it.
     block, lengths : ndarray
-        The transformed sequences; steps after the end of a sequence may hold anything.
+        The transformed sequences, which may be written to; steps after the end of a
+        sequence may hold anything.
 
     Returns
     -------
@@ -214,7 +213,7 @@ def same_form(X, form, block, lengths):
     if form == "multivariate":
         padding = ~inside(lengths, block.shape[1])
         if padding.any():
-            block = np.where(padding[:, :, np.newaxis], block.dtype.type(np.nan), block)
+            block[padding] = np.nan
         return block
     # Copies, so that one short sequence does not keep the whole block alive.
     items = [row[:length].copy() for row, length in zip(block, lengths, strict=True)]

@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_array
 
+from .._naming import naming
 from .._sklearn import Interval, InvalidParameterError
 from ._time_index import check_same_index, pandas_index, time_steps
 
@@ -140,13 +141,14 @@ def read_series(series, exogenous=None, names=("series", "exogenous"), like=None
 def as_channels(values, name):
     """Return ``values`` as a finite float array of shape (n_steps, n_channels)."""
     _check_numeric(values, name)
-    array = check_array(
-        values,
-        dtype=[np.float64, np.float32],
-        ensure_2d=False,
-        ensure_all_finite=False,
-        input_name=name,
-    )
+    with naming(name):
+        array = check_array(
+            values,
+            dtype=[np.float64, np.float32],
+            ensure_2d=False,
+            ensure_all_finite=False,
+            input_name=name,
+        )
     array = array.reshape(len(array), -1) if array.ndim == 1 else array
     bad = ~np.isfinite(array)
     if bad.any():
@@ -188,8 +190,12 @@ def _check_numeric(values, name):
 
 
 def _are_numbers(objects):
+    objects = np.asarray(objects, dtype=object)
+    # NumPy would drop a part of these.
+    if any(isinstance(x, complex | np.complexfloating) for x in objects.flat):
+        return False
     try:
-        np.asarray(objects, dtype=object).astype(np.float64)
+        objects.astype(np.float64)
     except (TypeError, ValueError):
         return False
     return True
