@@ -40,9 +40,8 @@ def augment_text(
     insertion, deletion, swap : float, default=0.1
         Expected number of each edit for one word of a text, in [0, 1].
     tokenizer : callable or None, default=None
-        From a string to a list of strings. None splits at white space. For languages
-        written without spaces, use a tokenizer (``jieba.lcut``), or ``list`` for
-        single characters.
+        From a string to a list of strings. None splits at white space. For Chinese use
+        :func:`skgru.preprocessing.chinese_words`, or ``list`` for single characters.
     separator : str or None, default=None
         What joins the words again. None is a space without ``tokenizer`` and nothing
         with one.
