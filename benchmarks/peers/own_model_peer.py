@@ -30,29 +30,36 @@ def make(library, config, seed):
 
 
 def step(library, data, config, fits):
-    """Return the milliseconds of a training step in warm fits."""
+    """Return the milliseconds of a training step in warm fits, and of their beginning.
+
+    Fits of few and of three times as many epochs: their difference is steps alone; what
+    the short one takes beyond its steps is its beginning. In skgru that is calling the
+    function and building the network, which `Model.fit` is given.
+    """
     X, y, _, _ = load(data)
-    n_steps = STEPS_OF_AN_EPOCH * config["epochs"]
+    model = None
     if library == "keras":
         model = build({"X_shape_": X.shape})
         model.compile("adam", "binary_crossentropy")
-        arguments = {k: config[k] for k in ("epochs", "batch_size")}
 
-        def fit(seed):
-            model.fit(X, y, verbose=0, **arguments)
-
-    else:
-
-        def fit(seed):
-            make(library, config, seed).fit(X, y)
-
-    fit(0)  # traces and compiles
-    times = []
-    for seed in range(fits):
+    def seconds(epochs, seed):
         began = time.perf_counter()
-        fit(seed)
-        times.append(1e3 * (time.perf_counter() - began) / n_steps)
-    return {"milliseconds": times}
+        if model is None:
+            make(library, config | {"epochs": epochs}, seed).fit(X, y)
+        else:
+            size = config["batch_size"]
+            model.fit(X, y, epochs=epochs, batch_size=size, verbose=0)
+        return time.perf_counter() - began
+
+    few = config["epochs"]
+    seconds(few, 0)  # traces and compiles
+    steps, beginnings = [], []
+    for seed in range(fits):
+        short, long = seconds(few, seed), seconds(3 * few, seed)
+        of_a_step = (long - short) / (2 * few * STEPS_OF_AN_EPOCH)
+        steps.append(1e3 * of_a_step)
+        beginnings.append(1e3 * (short - few * STEPS_OF_AN_EPOCH * of_a_step))
+    return {"steps": steps, "beginnings": beginnings}
 
 
 def search(library, data, config, grid, folds, seed):
