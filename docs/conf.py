@@ -13,10 +13,10 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "_ext"))
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
-import skgru  # first, so that TensorFlow logs nothing
-
 # The gallery looks up what scripts import, also where it does not run them.
-from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.experimental import enable_halving_search_cv  # noqa: E402, F401
+
+import skgru  # noqa: E402
 
 project = "skgru"
 author = "the authors of skgru"

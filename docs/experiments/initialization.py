@@ -55,7 +55,9 @@ def accuracy(**initializer):
 
 
 of_inputs = {name: accuracy(kernel_initializer=k) for name, k in inputs.items()}
-of_recurrent = {name: accuracy(recurrent_initializer=k) for name, k in recurrent.items()}
+of_recurrent = {
+    name: accuracy(recurrent_initializer=k) for name, k in recurrent.items()
+}
 
 # %%
 

@@ -18,9 +18,7 @@ from skgru.datasets import load_japanese_vowels
 from skgru.preprocessing import SequenceScaler
 
 X, y = load_japanese_vowels(return_X_y=True)
-pipeline = make_pipeline(
-    SequenceScaler(), GRUClassifier(32, epochs=15, random_state=0)
-)
+pipeline = make_pipeline(SequenceScaler(), GRUClassifier(32, epochs=15, random_state=0))
 folds = StratifiedKFold(3, shuffle=True, random_state=0)
 
 
@@ -65,7 +63,7 @@ for name, of_values in spread.items():
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
 left.semilogx(rates, scores, "o-")
 left.set(xlabel="Learning rate", ylabel="Accuracy (3 folds)", ylim=(0, 1.03))
-for row, (name, of_values) in enumerate(spread.items()):
+for row, of_values in enumerate(spread.values()):
     right.plot(of_values, [row] * len(of_values), "o-", markersize=4)
 right.set(xlabel="Accuracy of each value", yticks=range(len(spread)))
 right.set_yticklabels(spread)

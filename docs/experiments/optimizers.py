@@ -44,7 +44,8 @@ for name, settings in optimizers.items():
             for rate in rates
         ]
     )
-    print(f"{name}: best {accuracy[name].max():.3f} at {rates[accuracy[name].argmax()]:.0e}")
+    best = accuracy[name].argmax()
+    print(f"{name}: best {accuracy[name][best]:.3f} at {rates[best]:.0e}")
 
 # %%
 

@@ -2,9 +2,8 @@
 Warm-up
 =======
 
-Three stacked layers and a large learning rate, with and without five epochs of linear
-warm-up; by Adam and by gradient descent with momentum. Every curve is the mean of four
-seeds.
+Two stacked layers of 64 units and large learning rates of Adam, with and without five
+epochs of linear warm-up before a cosine decay. Every curve is the mean of three seeds.
 """
 
 import matplotlib.pyplot as plt
@@ -14,57 +13,51 @@ from sklearn.model_selection import train_test_split
 from skgru import GRUClassifier
 from skgru.datasets import load_japanese_vowels
 from skgru.preprocessing import SequenceScaler
-from skgru.schedules import TimeDecay
+from skgru.schedules import CosineDecay
 
 X, y = load_japanese_vowels(return_X_y=True)
 X, X_val, y, y_val = train_test_split(X, y, stratify=y, random_state=0, test_size=0.4)
 scaler = SequenceScaler().fit(X)
 X, X_val = scaler.transform(X), scaler.transform(X_val)
 
-optimizers = {
-    "adam, 0.03": {"optimizer": "adam", "learning_rate": 0.03},
-    "sgd, 0.3": {
-        "optimizer": "sgd",
-        "optimizer__momentum": 0.9,
-        "learning_rate": 0.3,
-    },
-}
-accuracy = {}
-for name, settings in optimizers.items():
+losses, accuracy = {}, {}
+for rate in (0.03, 0.06):
     for warmup in (0, 5):
-        of_seeds = []
-        for seed in range(4):
-            classifier = GRUClassifier(
-                32,
-                n_layers=3,
+        fits = [
+            GRUClassifier(
+                64,
+                n_layers=2,
                 filters=None,
-                batch_size=32,
-                schedule=TimeDecay(0.0, warmup=warmup),
+                learning_rate=rate,
+                schedule=CosineDecay(warmup=warmup),
                 epochs=20,
-                scoring="accuracy",
                 random_state=seed,
-                **settings,
-            )
-            classifier.fit(X, y, X_val=X_val, y_val=y_val)
-            of_seeds.append(classifier.history_["val_accuracy"])
-        accuracy[name, warmup] = np.mean(of_seeds, axis=0)
-        end = accuracy[name, warmup][-5:].mean()
-        print(f"{name}, warmup={warmup}: accuracy in the last five epochs {end:.3f}")
+            ).fit(X, y)
+            for seed in range(3)
+        ]
+        losses[rate, warmup] = np.mean([fit.history_["loss"] for fit in fits], axis=0)
+        accuracy[rate, warmup] = np.mean([fit.score(X_val, y_val) for fit in fits])
+        print(
+            f"learning rate {rate}, warmup={warmup}: loss of the first epoch "
+            f"{losses[rate, warmup][0]:.2f}, accuracy at the end "
+            f"{accuracy[rate, warmup]:.3f}"
+        )
 
 # %%
 
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
-for ax, name in zip(axes, optimizers, strict=True):
+for ax, rate in zip(axes, (0.03, 0.06), strict=True):
     for warmup in (0, 5):
-        ax.plot(accuracy[name, warmup], label=f"warmup={warmup}")
-    ax.set(xlabel="Epoch", title=name, ylim=(0, 1.02))
-axes[0].set_ylabel("Validation accuracy")
-axes[1].legend(loc="lower right")
+        ax.semilogy(losses[rate, warmup], label=f"warmup={warmup}")
+    ax.set(xlabel="Epoch", title=f"learning rate {rate}")
+axes[0].set_ylabel("Training loss")
+axes[1].legend()
 plt.show()
 
 # %%
-# What the guide says: early on warm-up is ahead where the rate is too large at first.
+# What the guide says: warm-up spares the first epoch its jump, and this small network
+# ends where it ends without.
 
-for name in optimizers:
-    assert accuracy[name, 5][:3].mean() > accuracy[name, 0][:3].mean()
-assert accuracy["sgd, 0.3", 5][-5:].mean() > accuracy["sgd, 0.3", 0][-5:].mean()
+for rate in (0.03, 0.06):
+    assert losses[rate, 5][0] < losses[rate, 0][0]
+    assert abs(accuracy[rate, 5] - accuracy[rate, 0]) < 0.04
