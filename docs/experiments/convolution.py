@@ -51,8 +51,8 @@ for name, parameters in networks.items():
 fig, ax = plt.subplots()
 for name, values in accuracy.items():
     ax.plot(values, label=name)
-ax.set(xlabel="Epoch", ylabel="Test accuracy (mean of 3 seeds)", ylim=(0.4, 1.01))
-ax.legend(loc="lower right", bbox_to_anchor=(1, 0.35))
+ax.set(xlabel="Epoch", ylabel="Test accuracy (mean of 3 seeds)", ylim=(0.2, 1.01))
+ax.legend(loc="lower right")
 plt.show()
 
 # %%

@@ -46,6 +46,8 @@ fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.6), sharey=True)
 TrainingCurveDisplay.from_estimator(long, ax=left, learning_rate=False)
 left.set_title("25 epochs")
 TrainingCurveDisplay.from_estimator(stopped, ax=right, learning_rate=False)
+left.legend(loc="center right")
+right.set_ylabel("")
 right.set_title("early_stopping=True, patience=4")
 plt.show()
 

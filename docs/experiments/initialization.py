@@ -65,8 +65,8 @@ fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True)
 for ax, curves in zip(axes, (of_inputs, of_recurrent), strict=True):
     for name, values in curves.items():
         ax.plot(values, label=name)
-    ax.set(xlabel="Epoch", ylim=(0, 1.02))
-    ax.legend(loc="lower right", fontsize=8)
+    ax.set(xlabel="Epoch", ylim=(0, 1.02), xticks=range(0, 20, 5))
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 0.12), fontsize=8)
 axes[0].set(title="kernel_initializer", ylabel="Validation accuracy")
 axes[1].set(title="recurrent_initializer")
 plt.show()

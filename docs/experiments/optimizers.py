@@ -53,7 +53,7 @@ fig, ax = plt.subplots()
 for name, values in accuracy.items():
     ax.semilogx(rates, values, "o-", markersize=4, label=name)
 ax.set(xlabel="Learning rate", ylabel="Validation accuracy", ylim=(0, 1.03))
-ax.legend(loc="lower left", bbox_to_anchor=(0.12, 0))
+ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
 # %%

@@ -49,7 +49,7 @@ fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
 for ax, rate in zip(axes, (0.03, 0.06), strict=True):
     for warmup in (0, 5):
         ax.semilogy(losses[rate, warmup], label=f"warmup={warmup}")
-    ax.set(xlabel="Epoch", title=f"learning rate {rate}")
+    ax.set(xlabel="Epoch", title=f"learning rate {rate}", xticks=range(0, 20, 5))
 axes[0].set_ylabel("Training loss")
 axes[1].legend()
 plt.show()
