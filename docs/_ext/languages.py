@@ -14,14 +14,9 @@ from pathlib import Path
 
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
+from translations import DOCS, has_chinese
 
-DOCS = Path(__file__).resolve().parents[1]
 OTHER = {"en": "中文", "zh_CN": "English"}
-
-
-def has_chinese(page):
-    """Whether a page, by its name without a suffix, has been translated."""
-    return (DOCS / "zh" / f"{page}.md").exists()
 
 
 def add_switch(app, page, template, context, doctree):
