@@ -36,7 +36,7 @@ extensions = [
     "languages",
 ]
 templates_path = ["_templates"]
-exclude_patterns = ["_build", "experiments", "zh", "**.ipynb"]
+exclude_patterns = ["_build", "experiments", "zh"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
@@ -52,7 +52,6 @@ sphinx_gallery_conf = {
     "examples_dirs": ["../examples", "experiments"],
     "gallery_dirs": ["auto_examples", "auto_experiments"],
     "filename_pattern": r"\.py",
-    "ignore_pattern": r"__init__|_data\.py",
     "within_subsection_order": "FileNameSortKey",
     "matplotlib_animations": False,
     "image_scrapers": ("matplotlib",),
@@ -62,7 +61,6 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "download_all_examples": False,
     "remove_config_comments": True,
-    "plot_gallery": "True",
 }
 
 html_theme = "pydata_sphinx_theme"

@@ -176,23 +176,27 @@ class Page(HTMLParser):
         self.anchors |= {attributes[n] for n in ("id", "name") if attributes.get(n)}
 
 
-def broken_links(folder, but=()):
+def broken_links(folder):
     """Return the links inside a built site that lead nowhere."""
-    pages = {path.resolve(): Page(path) for path in folder.rglob("*.html")}
+    pages = {
+        path.resolve(): Page(path)
+        for path in folder.resolve().rglob("*.html")
+        if "_static" not in path.parts  # templates of the theme
+    }
     broken = []
     for path, page in pages.items():
         for address in page.addresses:
             parts = urlsplit(address)
-            if parts.scheme or parts.netloc or address.startswith(but):
+            if parts.scheme or parts.netloc:
                 continue
             target = path
             if parts.path:
                 target = (path.parent / unquote(parts.path)).resolve()
             if not target.exists():
-                broken.append(f"{path.relative_to(folder)}: {address}")
+                broken.append(f"{path}: {address}")
             elif parts.fragment and target in pages:
                 if unquote(parts.fragment) not in pages[target].anchors:
-                    broken.append(f"{path.relative_to(folder)}: {address}")
+                    broken.append(f"{path}: {address}")
     return broken
 
 

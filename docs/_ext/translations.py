@@ -6,9 +6,9 @@ A Chinese page begins with the fingerprint of the English page that it translate
     translates: 1f0c2e9a7b3d
     ---
 
-When the English page changes, a test fails until someone has read the Chinese page again
-and run ``python docs/_ext/translations.py zh/PAGE.md``, which writes the new fingerprint.
-Without arguments the command lists what is missing and what is behind.
+When the English page changes, a test fails until someone has read the Chinese page
+again and run ``python docs/_ext/translations.py zh/PAGE.md``, which writes the new
+fingerprint. Without arguments the command lists what is missing and what is behind.
 """
 
 import hashlib
