@@ -112,6 +112,16 @@ def test_a_translated_page_is_not_behind_its_source(page):
     )
 
 
+@pytest.mark.parametrize("page", CHINESE)
+def test_a_chinese_page_is_set_as_chinese_is(page):
+    """Full-width punctuation, and a paragraph on one line: a break would be a space."""
+    text = (DOCS / "zh" / page).read_text(encoding="utf-8")
+    prose = re.sub(r"^```.*?^```$|`[^`]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"[\u4e00-\u9fff][,;:!?]", prose) == []
+    broken = r"[\u4e00-\u9fff\uff0c\u3001\uff1b]\n[\u4e00-\u9fff]"
+    assert re.findall(broken, prose) == []
+
+
 @pytest.mark.xfail(strict=True, reason="the translation is being written")
 def test_every_page_is_translated():
     assert CHINESE == ENGLISH
