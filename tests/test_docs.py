@@ -232,3 +232,6 @@ def test_the_site_is_built_without_a_warning_and_has_no_broken_link():
         assert (folder / "zh" / page).with_suffix(".html").exists()
     page = (folder / "zh" / "first_model.html").read_text(encoding="utf-8")
     assert '<html lang="zh-CN"' in page
+    search = (folder / "zh/_static/language_data.js").read_text(encoding="utf-8")
+    assert "var EnglishStemmer" in search
+    assert "window.Stemmer = EnglishStemmer" in search

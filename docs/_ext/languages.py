@@ -13,10 +13,21 @@ import sys
 from pathlib import Path
 
 from sphinx.errors import ExtensionError
+from sphinx.search.zh import SearchChinese
 from sphinx.util.osutil import relative_uri
 from translations import DOCS, has_chinese
 
 OTHER = {"en": "中文", "zh_CN": "English"}
+
+
+class Chinese(SearchChinese):
+    """The search of Chinese pages, by jieba.
+
+    Sphinx 9.0 calls the stemmer of a page by the name of its language, but the one that
+    it ships for Chinese pages is that of the English words in them.
+    """
+
+    language_name = "English"
 
 
 def add_switch(app, page, template, context, doctree):
@@ -52,6 +63,7 @@ def build_chinese(app, error):
 
 def setup(app):
     """Connect to Sphinx."""
+    app.add_search_language(Chinese)
     app.connect("html-page-context", add_switch)
     app.connect("build-finished", build_chinese)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
