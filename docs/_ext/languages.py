@@ -48,10 +48,10 @@ def build_chinese(app, error):
     """Build the Chinese pages into the folder ``zh`` of the English ones."""
     if error is not None or app.config.language != "en":
         return
-    if app.builder.name not in ("html", "linkcheck"):
+    if app.builder.name != "html":
         return
     out = Path(app.outdir)
-    command = [sys.executable, "-m", "sphinx", "-q", "-b", app.builder.name]
+    command = [sys.executable, "-m", "sphinx", "-q"]
     command += ["-d", str(Path(app.doctreedir) / "zh")]
     if app.warningiserror:
         command.append("-W")
