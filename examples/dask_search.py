@@ -1,4 +1,7 @@
-"""A grid search on a Dask cluster; here two worker processes on this machine.
+"""Search on a Dask cluster
+========================
+
+A grid search on a Dask cluster; here two worker processes on this machine.
 
 On many machines, `Client("tcp://scheduler:8786")` takes the place of the cluster. Needs
 the extra "dask".

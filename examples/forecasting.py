@@ -1,4 +1,7 @@
-"""Forecast weekly CO2 from the last year, and compare with last year's value.
+"""Forecast a series
+=================
+
+Forecast weekly CO2 from the last year, and compare with last year's value.
 
 python examples/forecasting.py
 """

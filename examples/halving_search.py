@@ -1,4 +1,7 @@
-"""Successive halving: most candidates train for a few epochs, the best for all.
+"""Successive halving
+==================
+
+Successive halving: most candidates train for a few epochs, the best for all.
 
 Every round triples the epochs and keeps the best third. Beside it, the full grid, which
 trains every candidate for all epochs.

@@ -1,4 +1,7 @@
-"""From a DataFrame with one row a step to sequences with one label each.
+"""Sequences from a long DataFrame
+===============================
+
+From a DataFrame with one row a step to sequences with one label each.
 
 python examples/long_frame.py
 """

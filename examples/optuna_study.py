@@ -1,4 +1,7 @@
-"""An Optuna study that prunes, on storage that several processes share.
+"""An Optuna study that prunes
+===========================
+
+An Optuna study that prunes, on storage that several processes share.
 
 Run it several times at once, on one file, and the processes share the trials::
 

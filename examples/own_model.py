@@ -1,4 +1,7 @@
-"""A Keras model of one's own: a GRU whose steps are weighted by attention.
+"""A Keras model of your own
+=========================
+
+A Keras model of one's own: a GRU whose steps are weighted by attention.
 
 `model=` takes a function that returns a keras.Model, as scikeras does. Its arguments
 are tuned as `model__<name>`. All candidates of one width share a compiled program:

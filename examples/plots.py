@@ -1,4 +1,7 @@
-"""Draw a training, a search and a forecast.
+"""Pictures of a training, a search and a forecast
+===============================================
+
+Draw a training, a search and a forecast.
 
 python examples/plots.py [DIRECTORY]   writes three pictures there (default: here)
 """

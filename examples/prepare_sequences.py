@@ -1,4 +1,7 @@
-"""Fill gaps, cut, resample and scale sequences inside a pipeline.
+"""Prepare sequences
+=================
+
+Fill gaps, cut, resample and scale sequences inside a pipeline.
 
 python examples/prepare_sequences.py
 """

@@ -1,4 +1,7 @@
-"""Augment series while the network trains, and tune how much.
+"""Augment series
+==============
+
+Augment series while the network trains, and tune how much.
 
 python examples/series_augmentation.py
 """

@@ -1,4 +1,7 @@
-"""Classify sentences of product reviews, and tune the tokenizer with the network.
+"""Classify texts
+==============
+
+Classify sentences of product reviews, and tune the tokenizer with the network.
 
 python examples/text_classification.py
 """

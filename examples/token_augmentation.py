@@ -1,4 +1,7 @@
-"""Edit sentences at random while the network trains, or before.
+"""Augment texts
+=============
+
+Edit sentences at random while the network trains, or before.
 
 python examples/token_augmentation.py
 """

@@ -1,7 +1,11 @@
-"""The trace of a training and of a search: TensorBoard and MLflow.
+"""TensorBoard and MLflow
+======================
+
+The trace of a training and of a search: TensorBoard and MLflow.
 
 A training is logged by the callbacks that Keras users know; a search by its
-cv_results_. The logs go into the folder named on the command line; look at them with::
+``cv_results_``. The logs go into the folder named on the command line; look at them
+with::
 
     tensorboard --logdir FOLDER/tensorboard
     mlflow ui --backend-store-uri sqlite:///FOLDER/mlflow.db

@@ -1,4 +1,7 @@
-"""Sequences of unequal length: masked, or padded with zeros as if they were equal.
+"""Sequences of unequal length
+===========================
+
+Sequences of unequal length: masked, or padded with zeros as if they were equal.
 
 python examples/variable_length.py
 """

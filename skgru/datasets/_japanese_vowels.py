@@ -57,7 +57,9 @@ def load_japanese_vowels(*, split="train", padded=False, return_X_y=False):
         lengths : ndarray of shape (n_samples,), dtype int64
             Number of time steps of each recording.
         feature_names : list of 12 str
+            `lpc_cepstrum_1` to `lpc_cepstrum_12`.
         target_names : ndarray of 9 str
+            `speaker 1` to `speaker 9`.
         DESCR : str
             Description, source, citation and licence (CC BY 4.0).
 

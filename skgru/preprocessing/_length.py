@@ -24,7 +24,7 @@ class SequenceResampler(SequenceTransformer):
     ----------
     n_features_in_ : int
         Number of features of a step; number of columns of 2-D X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns of X, if X was a DataFrame.
 
     See Also
@@ -81,7 +81,7 @@ class SequenceTruncator(SequenceTransformer):
     ----------
     n_features_in_ : int
         Number of features of a step; number of columns of 2-D X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns of X, if X was a DataFrame.
 
     See Also

@@ -55,7 +55,7 @@ class SequenceScaler(SequenceTransformer):
         The statistics of each feature. Only with ``per="feature"``.
     n_features_in_ : int
         Number of features of a step; number of columns of 2-D X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns of X, if X was a DataFrame.
 
     See Also
