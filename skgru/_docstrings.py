@@ -170,10 +170,10 @@ ATTRIBUTES = """n_features_in_ : int
         The network in stock Keras layers, which can be saved and loaded without this
         package."""
 
-NOTES = r"""A GRU layer reads a sequence step by step. With the input :math:`x_t` of a step, the
-    state :math:`h_{t-1}` before it, and :math:`\odot` the product of elements, the gates
-    :math:`z` (update) and :math:`r` (reset), the candidate :math:`g` and the new state
-    are
+NOTES = r"""A GRU layer reads a sequence step by step. With the input :math:`x_t` of a
+    step, the state :math:`h_{t-1}` before it, and :math:`\odot` the product element by
+    element, the gates :math:`z` (update) and :math:`r` (reset), the candidate :math:`g`
+    and the new state are
 
     .. math::
 

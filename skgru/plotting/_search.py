@@ -105,7 +105,7 @@ class SearchDisplay:
 
         Raises
         ------
-        NotFittedError, TypeError
+        sklearn.exceptions.NotFittedError, TypeError
             The search has not been fitted, or is no search.
         ValueError
             ``param`` was not searched, ``metric`` not computed, or all fits failed.

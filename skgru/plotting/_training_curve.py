@@ -99,7 +99,7 @@ class TrainingCurveDisplay:
 
         Raises
         ------
-        NotFittedError, TypeError
+        sklearn.exceptions.NotFittedError, TypeError
             The estimator has not been fitted, or has no ``history_``.
         """
         check_is_fitted(estimator)

@@ -54,7 +54,8 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         ValueError
             A parameter is out of its range, or X is no sequences: the sample is named.
         TypeError
-            X holds token ids, and the transformer takes numbers.
+            X is sparse, holds an item that is no sequence, or holds token ids where the
+            transformer takes numbers.
         """
         self._fit(self._read(X, reset=True))
         return self
@@ -81,7 +82,8 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
             X is no sequences (the sample is named), has other features than in ``fit``,
             or cannot be put into the frames that ``set_output`` asks for.
         TypeError
-            X holds token ids, and the transformer takes numbers.
+            X is sparse, holds an item that is no sequence, or holds token ids where the
+            transformer takes numbers.
         """
         check_is_fitted(self)
         sequences = self._read(X, reset=False)
