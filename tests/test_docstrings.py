@@ -21,12 +21,16 @@ IGNORED_OF_METHODS = {
     "SA01": "See Also stands in the docstring of the class",
     "EX01": "and so does the example",
 }
-# They take arguments, and none of these can be bad.
+# They take arguments, and none of these can be bad: `check` comes before `augment`.
 RAISE_NOTHING = {
     "skgru.GRUClassifier.get_params",
+    "skgru.augmentation.Augmenter.augment",
     "skgru.augmentation.Augmenter.expanded_timesteps",
+    "skgru.augmentation.Compose.augment",
     "skgru.augmentation.Compose.expanded_timesteps",
     "skgru.augmentation.Compose.get_params",
+    "skgru.augmentation.Mixup.augment",
+    "skgru.augmentation.RandomApply.augment",
     "skgru.augmentation.RandomApply.expanded_timesteps",
     "skgru.augmentation.TokenInsertion.expanded_timesteps",
     "skgru.forecasting.LastWindows.get_n_splits",

@@ -129,11 +129,6 @@ class Augmenter(BaseEstimator):
         X, lengths, y, sample_weight : ndarrays
             Of the shapes and dtypes given, in the same order of samples. What would
             grow beyond ``timesteps`` is cut at the end.
-
-        Raises
-        ------
-        NotImplementedError
-            A class of yours does not override this.
         """
         X, lengths = self._augment_sequences(X, lengths, rng)
         return X, lengths, copied(y), copied(sample_weight)
