@@ -60,7 +60,7 @@ def public_docstrings():
     for module in public_modules():
         for name in module.__all__:
             value, path = getattr(module, name), f"{module.__name__}.{name}"
-            if inspect.isclass(value) or inspect.isfunction(value):
+            if callable(value):
                 names.setdefault((value.__module__, value.__qualname__), path)
             if inspect.isclass(value):
                 for method, function in public_members(value):
