@@ -82,7 +82,20 @@ class BaseGRU(
         return self.__sklearn_is_fitted__()
 
     def initialize(self, X, y=None):
-        """Not supported: ``fit`` and ``partial_fit`` initialise the network."""
+        """Refuse: ``fit`` and ``partial_fit`` initialise the network.
+
+        Parameters
+        ----------
+        X : array-like
+            Ignored.
+        y : array-like, default=None
+            Ignored.
+
+        Raises
+        ------
+        NotImplementedError
+            Always.
+        """
         raise NotImplementedError(
             f"{type(self).__name__} has no initialize(). Use fit, or partial_fit for "
             "one epoch."
@@ -133,6 +146,7 @@ class BaseGRU(
         Returns
         -------
         self : object
+            The fitted estimator.
 
         Raises
         ------
@@ -338,11 +352,13 @@ class BaseGRU(
         Returns
         -------
         self : object
+            The fitted estimator.
 
         Raises
         ------
         ValueError
-            As in ``fit``, or X or y has another form than at the first call.
+            Parameters, X or y are not valid, X or y has another form than at the first
+            call, or training diverged. What was learnt before is kept.
         """
         return self._partial_fit(X, y, sample_weight, groups)
 

@@ -41,10 +41,13 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
     --------
     GRURegressor : The same network for real-valued targets.
 
+    Notes
+    -----
+    {notes}
+
     References
     ----------
-    K. Cho et al. (2014), "Learning Phrase Representations using RNN Encoder-Decoder for
-    Statistical Machine Translation", arXiv:1406.1078.
+    {references}
 
     Examples
     --------
@@ -95,11 +98,14 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         Returns
         -------
         self : object
+            The fitted estimator.
 
         Raises
         ------
         ValueError
-            y holds a label that the first call did not name.
+            Parameters, X or y are not valid, X or y has another form than at the first
+            call, y holds a label that the first call did not name, or training
+            diverged. What was learnt before is kept.
         """
         return self._partial_fit(X, y, sample_weight, groups, classes)
 

@@ -1,7 +1,10 @@
-"""The documentation of the parameters and attributes that both estimators share.
+"""The documentation that both estimators share: parameters, attributes, equations.
 
-The text is indented as it stands in a class docstring, where it is inserted.
+The texts are indented as they stand in a class docstring, where they are inserted.
 """
+
+import inspect
+import textwrap
 
 PARAMETERS = """units : int or tuple of int, default=64
         Width of the GRU layer, or of each of several stacked layers.
@@ -142,10 +145,7 @@ PARAMETERS = """units : int or tuple of int, default=64
         0 is silent, 1 shows Keras' progress bar, 2 prints one line an epoch.
     random_state : int, RandomState instance or None, default=None
         Determines weights, shuffling, dropout, augmentation and the validation split.
-        Pass an int for the same results at every call.
-    **routed_parameters
-        ``optimizer__<name>``: parameters of the optimizer; ``model__<name>``: arguments
-        of the ``model`` function."""
+        Pass an int for the same results at every call."""
 
 ATTRIBUTES = """n_features_in_ : int
         Features of a time step; for 2-D X, the number of columns.
@@ -169,3 +169,47 @@ ATTRIBUTES = """n_features_in_ : int
     model_ : keras.Model
         The network in stock Keras layers, which can be saved and loaded without this
         package."""
+
+NOTES = r"""A GRU layer reads a sequence step by step. With the input :math:`x_t` of a
+    step, the state :math:`h_{t-1}` before it, and :math:`\odot` the product element by
+    element, the gates :math:`z` (update) and :math:`r` (reset), the candidate :math:`g`
+    and the new state are
+
+    .. math::
+
+        z_t &= \sigma(x_t W_z + b_z + h_{t-1} U_z + c_z) \\
+        r_t &= \sigma(x_t W_r + b_r + h_{t-1} U_r + c_r) \\
+        g_t &= \tanh(x_t W_g + b_g + r_t \odot (h_{t-1} U_g + c_g)) \\
+        h_t &= z_t \odot h_{t-1} + (1 - z_t) \odot g_t
+
+    where :math:`\sigma` is the logistic sigmoid, :math:`W` are the input kernels,
+    :math:`U` the recurrent kernels, :math:`b` and :math:`c` biases, and the first state
+    is zero. This is the form of [1]_ that Keras calls ``reset_after=True`` and that
+    cuDNN computes: its reset gate acts after the product with :math:`U_g`. A step of
+    padding leaves the state as it is. Recurrent dropout [2]_ multiplies
+    :math:`h_{t-1}`, before its products with :math:`U`, by factors that are 0 or
+    :math:`1 / (1 - \text{rate})`, the same at all steps.
+
+    Besides the parameters above there are ``optimizer__<name>``, parameters of the
+    optimizer, and ``model__<name>``, arguments of the ``model`` function."""
+
+REFERENCES = """.. [1] K. Cho et al. (2014), "Learning Phrase Representations using RNN
+       Encoder-Decoder for Statistical Machine Translation", arXiv:1406.1078v1.
+    .. [2] Y. Gal and Z. Ghahramani (2016), "A Theoretically Grounded Application of
+       Dropout in Recurrent Neural Networks", NIPS, arXiv:1512.05287."""
+
+_SECTIONS = {
+    "{parameters}": PARAMETERS,
+    "{attributes}": ATTRIBUTES,
+    "{notes}": NOTES,
+    "{references}": REFERENCES,
+}
+
+
+def with_shared_sections(docstring):
+    """Return a class docstring with the shared texts in place of their names."""
+    # Python 3.13 takes the indent away, and earlier ones leave it.
+    docstring = inspect.cleandoc(docstring) + "\n"
+    for name, text in _SECTIONS.items():
+        docstring = docstring.replace(name, textwrap.dedent(f"    {text}"))
+    return docstring

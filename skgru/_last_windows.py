@@ -54,12 +54,13 @@ class LastWindows(BaseEstimator):
 
         Parameters
         ----------
-        X, y, groups : object
+        X, y, groups : object, default=None
             Ignored.
 
         Returns
         -------
         n_splits : int
+            Always 1.
         """
         return 1
 
@@ -70,12 +71,13 @@ class LastWindows(BaseEstimator):
         ----------
         X : array-like of shape (n_windows, ...)
             The windows in order of time.
-        y, groups : object
+        y, groups : object, default=None
             Ignored.
 
         Yields
         ------
         train, validation : ndarray of int
+            Row numbers of X.
 
         Raises
         ------

@@ -7,7 +7,7 @@ from numbers import Integral, Real
 import keras
 from sklearn.base import BaseEstimator
 
-from ._docstrings import ATTRIBUTES, PARAMETERS
+from ._docstrings import with_shared_sections
 from ._initializers import INITIALIZERS
 from ._model_function import check_model_parameter
 from ._optimizer_parameter import (
@@ -201,8 +201,8 @@ class Parameters(OptimizerParameters):
         named = [p for p in merged.values() if not _is_catch_all(p)]
         named.sort(key=lambda parameter: parameter.kind)
         cls.__init__.__signature__ = inspect.Signature(named)
-        for name, text in (("parameters", PARAMETERS), ("attributes", ATTRIBUTES)):
-            cls.__doc__ = (cls.__doc__ or "").replace(f"{{{name}}}", text)
+        if cls.__doc__ is not None:  # it is under python -OO
+            cls.__doc__ = with_shared_sections(cls.__doc__)
 
     def get_params(self, deep=True):
         """Return the parameters, those routed to the model or optimizer included.
@@ -215,6 +215,7 @@ class Parameters(OptimizerParameters):
         Returns
         -------
         params : dict
+            The value of each parameter by its name.
         """
         params = super().get_params(deep=deep)
         params.update({k: v for k, v in vars(self).items() if k.startswith(_ROUTED)})
@@ -226,10 +227,12 @@ class Parameters(OptimizerParameters):
         Parameters
         ----------
         **params : dict
+            New values by name; of a part's parameter as ``<part>__<name>``.
 
         Returns
         -------
         self : object
+            The estimator itself.
 
         Raises
         ------

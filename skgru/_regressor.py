@@ -33,10 +33,13 @@ class GRURegressor(RegressorMixin, BaseGRU):
     --------
     GRUClassifier : The same network for classes.
 
+    Notes
+    -----
+    {notes}
+
     References
     ----------
-    K. Cho et al. (2014), "Learning Phrase Representations using RNN Encoder-Decoder for
-    Statistical Machine Translation", arXiv:1406.1078.
+    {references}
 
     Examples
     --------

@@ -167,6 +167,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         Returns
         -------
         self : GRUForecaster
+            The fitted forecaster.
 
         Raises
         ------
@@ -260,6 +261,8 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
 
         Raises
         ------
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
         ValueError
             ``horizon``, ``series`` or ``exogenous`` is not as above, or an index is not
             as ``fit`` needs it, in steps of the same distance.
@@ -340,6 +343,8 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
 
         Raises
         ------
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
         ValueError
             X is too short, or its index says that it is and does not follow the series
             of ``fit``; X or y holds NaN or has other channels than in ``fit``; y is

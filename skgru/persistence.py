@@ -143,9 +143,12 @@ def load(path, trusted=()):
     Returns
     -------
     estimator : estimator
+        As it was saved, fitted or not, but without ``callbacks``.
 
     Raises
     ------
+    TypeError
+        ``trusted`` is a single string.
     skgru.exceptions.FileFormatError
         The file is truncated, damaged or of another kind; a later version of skgru has
         written it; it claims sizes that it does not have; or it holds a network with

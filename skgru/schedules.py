@@ -43,7 +43,14 @@ class _Decay(BaseEstimator):
 
         Returns
         -------
-        float
+        rate : float
+            The learning rate of that epoch.
+
+        Raises
+        ------
+        ValueError
+            A parameter of the schedule is out of its range; or the schedule ends with
+            training, and is called outside of one: ``CosineDecay`` needs ``epochs``.
         """
         self._validate_params()
         return self._rate(epoch, learning_rate, None)
@@ -71,6 +78,11 @@ class TimeDecay(_Decay):
     warmup : int, default=0
         Epochs of linear warm-up before the decay begins; ``epoch`` in the formula
         counts from its end.
+
+    See Also
+    --------
+    ExponentialDecay : Falls by the same factor every epoch.
+    ReduceOnPlateau : Falls where training stops improving.
 
     References
     ----------
@@ -111,6 +123,11 @@ class StepDecay(_Decay):
         Epochs of linear warm-up before the decay begins; ``epoch`` in the formula
         counts from its end.
 
+    See Also
+    --------
+    ExponentialDecay : Falls smoothly by the same factor.
+    ReduceOnPlateau : Drops where training stops improving, not by the clock.
+
     References
     ----------
     He et al. (2016), "Deep Residual Learning for Image Recognition", section 3.4.
@@ -148,6 +165,11 @@ class ExponentialDecay(_Decay):
     warmup : int, default=0
         Epochs of linear warm-up before the decay begins; ``epoch`` in the formula
         counts from its end.
+
+    See Also
+    --------
+    StepDecay : Falls by the same factor, in steps.
+    TimeDecay : Falls ever more slowly.
 
     References
     ----------
@@ -191,6 +213,11 @@ class CosineDecay(_Decay):
     warmup : int, default=0
         Epochs of linear warm-up before the decay begins; ``epoch`` in the formula
         counts from its end.
+
+    See Also
+    --------
+    StepDecay : Falls in steps.
+    ExponentialDecay : Falls by the same factor every epoch.
 
     References
     ----------
@@ -248,6 +275,11 @@ class ReduceOnPlateau(BaseEstimator):
         Epochs after a reduction during which none is counted.
     min_learning_rate : float, default=0.0
         Lower bound of the learning rate.
+
+    See Also
+    --------
+    StepDecay : Drops after a number of epochs that is known beforehand.
+    skgru.GRUClassifier : Its ``early_stopping`` ends training on a plateau.
 
     References
     ----------

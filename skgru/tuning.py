@@ -177,6 +177,7 @@ def optuna_distributions(size="small", *, prefix=""):
     Returns
     -------
     distributions : dict of str to optuna.distributions.BaseDistribution
+        A new dict: change it freely.
 
     Raises
     ------
@@ -232,6 +233,7 @@ def skopt_spaces(size="small", *, prefix=""):
     Returns
     -------
     spaces : dict of str to skopt.space.Dimension
+        A new dict: change it freely.
 
     Raises
     ------

@@ -180,6 +180,10 @@ def compilations():
 def clear_cache():
     """Forget all compiled programs and set the counts of `cache_info` to zero.
 
+    See Also
+    --------
+    cache_info : How many programs there are.
+
     Examples
     --------
     >>> import skgru

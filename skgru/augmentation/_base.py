@@ -1,5 +1,7 @@
 """What an augmenter is: the contract between the training loop and its kinds."""
 
+import inspect
+
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
@@ -41,6 +43,11 @@ class Augmenter(BaseEstimator):
         then masks padding even if the data has none.
     mixes_targets : bool
         Whether y takes part, as in :class:`Mixup`.
+
+    See Also
+    --------
+    Compose : Applies several.
+    RandomApply : Applies one to a part of the sequences.
 
     Examples
     --------
@@ -184,6 +191,18 @@ class Augmenter(BaseEstimator):
         if sample_weight is not None:
             result += (weights,)
         return result if len(result) > 1 else result[0]
+
+
+def with_sections_of(method):
+    """Return a decorator that gives a summary the sections of another docstring."""
+
+    def documented(function):
+        if function.__doc__ is not None:  # it is under python -OO
+            _, heading, sections = inspect.getdoc(method).partition("\n\nParameters\n")
+            function.__doc__ = function.__doc__ + heading + sections + "\n"
+        return function
+
+    return documented
 
 
 def copied(array):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from ._base import Augmenter, copied
+from ._base import Augmenter, copied, with_sections_of
 
 
 class Compose(Augmenter):
@@ -53,6 +53,7 @@ class Compose(Augmenter):
         Returns
         -------
         params : dict
+            The value of each parameter by its name.
         """
         params = super().get_params(deep=False)
         if deep:
@@ -74,6 +75,7 @@ class Compose(Augmenter):
         Returns
         -------
         self : Compose
+            The augmenter itself.
 
         Raises
         ------
@@ -145,8 +147,9 @@ class Compose(Augmenter):
         """Whether a step mixes targets."""
         return any(step.mixes_targets for step in self._augmenters())
 
+    @with_sections_of(Augmenter.check)
     def check(self, kind, vocabulary_size=None):
-        """Raise if a step is invalid or not for this kind of X; see `Augmenter`."""
+        """Raise if a step is invalid or not for this kind of X."""
         if not isinstance(self.steps, list | tuple) or not self.steps:
             raise ValueError(
                 "The 'steps' parameter of Compose must be a list of at least one "
@@ -180,14 +183,16 @@ class Compose(Augmenter):
                 f"The names of the steps of Compose must differ. Got {names!r} instead."
             )
 
+    @with_sections_of(Augmenter.expanded_timesteps)
     def expanded_timesteps(self, n_timesteps):
         """Return how many steps the block needs for all steps together."""
         for step in self._augmenters():
             n_timesteps = step.expanded_timesteps(n_timesteps)
         return n_timesteps
 
+    @with_sections_of(Augmenter.augment)
     def augment(self, X, lengths, y, sample_weight, rng):
-        """Return sequences that went through every step; see `Augmenter`."""
+        """Return sequences that went through every step."""
         arrays = X, lengths, y, sample_weight
         augmenters = self._augmenters()
         for step in augmenters:

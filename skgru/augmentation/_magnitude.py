@@ -22,6 +22,11 @@ class Jitter(Augmenter):
         Standard deviation of the noise, in the units of X. The default suits channels
         of unit variance (:class:`skgru.preprocessing.SequenceScaler`).
 
+    See Also
+    --------
+    Scaling : Multiplies whole channels.
+    MagnitudeWarp : Multiplies by a factor that drifts.
+
     References
     ----------
     Um et al. (2017), "Data augmentation of wearable sensor data for Parkinson's
@@ -70,6 +75,11 @@ class Scaling(Augmenter):
     scale : float, default=0.1
         Standard deviation of the factors; they have no unit.
 
+    See Also
+    --------
+    MagnitudeWarp : The factor drifts along the sequence.
+    Jitter : Adds noise to every value.
+
     References
     ----------
     Um et al. (2017), "Data augmentation of wearable sensor data for Parkinson's
@@ -115,6 +125,11 @@ class MagnitudeWarp(Augmenter):
     n_knots : int, default=4
         Number of knots between the first step and the last. More let the factor
         change faster.
+
+    See Also
+    --------
+    Scaling : The factor is the same at all steps.
+    TimeWarp : Warps times, not values.
 
     References
     ----------

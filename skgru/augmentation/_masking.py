@@ -32,6 +32,11 @@ class TimeMask(Augmenter):
         What the blanked steps hold: a number in the units of X, or the mean of each
         channel over the sequence. 0 is the mean of standardised data.
 
+    See Also
+    --------
+    ChannelDropout : Blanks channels, at all steps.
+    WindowSlice : Keeps one part of the sequence.
+
     References
     ----------
     Park et al. (2019), "SpecAugment: A simple data augmentation method for automatic
@@ -87,6 +92,11 @@ class ChannelDropout(Augmenter):
     fill : float or "mean", default=0.0
         What the blanked channels hold: a number in the units of X, or the mean of the
         channel over the sequence. 0 is the mean of standardised data.
+
+    See Also
+    --------
+    TimeMask : Blanks steps, in all channels.
+    skgru.GRUClassifier : Its ``dropout`` acts after the layers.
 
     References
     ----------

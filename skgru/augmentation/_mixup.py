@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 
 from .._sklearn import Interval
-from ._base import Augmenter
+from ._base import Augmenter, with_sections_of
 
 
 class Mixup(Augmenter):
@@ -32,6 +32,11 @@ class Mixup(Augmenter):
     alpha : float, default=0.2
         Strength of the mixing. Near 0 one of the two sequences all but vanishes; 1
         draws :math:`\lambda` uniformly; large values average in equal parts.
+
+    See Also
+    --------
+    RandomApply : Mixes a part of the sequences only.
+    Compose : Mixes after other changes.
 
     References
     ----------
@@ -60,8 +65,9 @@ class Mixup(Augmenter):
     def __init__(self, alpha=0.2):
         self.alpha = alpha
 
+    @with_sections_of(Augmenter.augment)
     def augment(self, X, lengths, y, sample_weight, rng):
-        """Return mixed sequences, targets and weights; see :class:`Augmenter`."""
+        """Return mixed sequences, targets and weights."""
         partner = np.arange(len(X))
         takes_part = partner if sample_weight is None else sample_weight.nonzero()[0]
         partner[takes_part] = rng.permutation(takes_part)

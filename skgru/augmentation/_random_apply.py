@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 
 from .._sklearn import Interval
-from ._base import Augmenter, copied
+from ._base import Augmenter, copied, with_sections_of
 
 
 class RandomApply(Augmenter):
@@ -20,6 +20,10 @@ class RandomApply(Augmenter):
         What is applied.
     p : float, default=0.5
         Probability that it is applied to a sequence.
+
+    See Also
+    --------
+    Compose : Applies several augmenters, one after the other.
 
     Examples
     --------
@@ -56,17 +60,20 @@ class RandomApply(Augmenter):
         """Whether the augmenter mixes targets."""
         return self.augmenter.mixes_targets
 
+    @with_sections_of(Augmenter.check)
     def check(self, kind, vocabulary_size=None):
         """Raise if a parameter is invalid or X is of the other kind."""
         self._validate_params()
         self.augmenter.check(kind, vocabulary_size)
 
+    @with_sections_of(Augmenter.expanded_timesteps)
     def expanded_timesteps(self, n_timesteps):
         """Return how many steps the block needs, as the augmenter says."""
         return self.augmenter.expanded_timesteps(n_timesteps)
 
+    @with_sections_of(Augmenter.augment)
     def augment(self, X, lengths, y, sample_weight, rng):
-        """Return sequences of which some are augmented; see `Augmenter`."""
+        """Return sequences of which some are augmented."""
         chosen = np.flatnonzero(rng.random(len(X)) < self.p)
         arrays = tuple(map(copied, (X, lengths, y, sample_weight)))
         if len(chosen):

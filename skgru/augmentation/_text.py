@@ -59,6 +59,11 @@ def augment_text(
     ValueError
         A probability lies outside [0, 1].
 
+    See Also
+    --------
+    TokenInsertion : Does so at every epoch; also ``TokenDeletion`` and ``TokenSwap``.
+    skgru.preprocessing.TextSequencer : Turns texts into token ids.
+
     References
     ----------
     Wei and Zou (2019), "EDA: Easy data augmentation techniques for boosting

@@ -34,6 +34,11 @@ class TimeWarp(Augmenter):
         Number of knots between the first step and the last. More let the speed change
         faster.
 
+    See Also
+    --------
+    TimeShift : Moves all steps by as much.
+    MagnitudeWarp : Warps values, not times.
+
     References
     ----------
     Um et al. (2017), "Data augmentation of wearable sensor data for Parkinson's
@@ -86,6 +91,11 @@ class TimeShift(Augmenter):
     fill : {"edge", "wrap"} or float, default="edge"
         What enters where the sequence has moved away: its first or last step repeated,
         the steps that left at the other end, or a number.
+
+    See Also
+    --------
+    WindowSlice : Takes a part of the sequence, from a random place.
+    TimeWarp : Lets time run faster and slower.
 
     References
     ----------
@@ -151,6 +161,11 @@ class WindowSlice(Augmenter):
     resize : bool, default=True
         Stretch the window to the length the sequence had. If False, the sequence
         becomes shorter and keeps its sampling rate.
+
+    See Also
+    --------
+    TimeShift : Moves the sequence and keeps its speed.
+    TimeMask : Blanks a part and keeps the rest.
 
     References
     ----------

@@ -6,7 +6,7 @@ from numbers import Real
 import numpy as np
 
 from .._sklearn import Interval
-from ._base import Augmenter
+from ._base import Augmenter, with_sections_of
 
 
 class _TokenAugmenter(Augmenter):
@@ -53,6 +53,11 @@ class TokenInsertion(_TokenAugmenter):
     p : float, default=0.1
         Expected number of insertions, for one token of a sequence.
 
+    See Also
+    --------
+    TokenDeletion : Removes tokens.
+    augment_text : Changes words of texts, before a fit.
+
     Notes
     -----
     The estimator makes room for :math:`L p + 3 \sqrt{L p (1 - p)}` insertions into its
@@ -74,6 +79,7 @@ class TokenInsertion(_TokenAugmenter):
 
     changes_lengths = True
 
+    @with_sections_of(Augmenter.expanded_timesteps)
     def expanded_timesteps(self, n_timesteps):
         """Return room for three standard deviations more insertions than expected."""
         spread = 3 * sqrt(n_timesteps * self.p * (1 - self.p))
@@ -98,6 +104,11 @@ class TokenDeletion(_TokenAugmenter):
     ----------
     p : float, default=0.1
         Probability that a token is deleted.
+
+    See Also
+    --------
+    TokenInsertion : Adds tokens.
+    augment_text : Changes words of texts, before a fit.
 
     References
     ----------
@@ -139,6 +150,11 @@ class TokenSwap(_TokenAugmenter):
         Expected number of swaps, for one token of a sequence. Of a long sequence, a
         fraction ``2 * p`` of the tokens moves.
 
+    See Also
+    --------
+    TokenReplacement : Replaces tokens in their places.
+    augment_text : Changes words of texts, before a fit.
+
     References
     ----------
     Wei and Zou (2019), "EDA: Easy data augmentation techniques for boosting
@@ -179,6 +195,11 @@ class TokenReplacement(_TokenAugmenter):
     ----------
     p : float, default=0.1
         Probability that a token is replaced.
+
+    See Also
+    --------
+    TokenSwap : Keeps all tokens and changes their order.
+    augment_text : Changes words of texts, before a fit.
 
     References
     ----------

@@ -48,6 +48,12 @@ def load_co2(*, interpolate=False, as_frame=False):
     ImportError
         If `as_frame` is True and pandas is not installed.
 
+    See Also
+    --------
+    load_japanese_vowels : Recordings to classify, of unequal lengths.
+    load_product_reviews : Sentences to classify.
+    skgru.preprocessing.make_windows : Cuts the series into windows.
+
     Notes
     -----
     There is no `return_X_y`: what X and y are is decided by the length of the

@@ -64,11 +64,17 @@ def load_japanese_vowels(*, split="train", padded=False, return_X_y=False):
             Description, source, citation and licence (CC BY 4.0).
 
     (data, target) : tuple, if `return_X_y` is True
+        The attributes of these names.
 
     Raises
     ------
     ValueError
         If a parameter is not one of the values above.
+
+    See Also
+    --------
+    load_product_reviews : Sentences to classify.
+    load_co2 : A series to forecast.
 
     References
     ----------

@@ -52,11 +52,18 @@ def load_product_reviews(*, min_intensity=0.5, return_X_y=False):
             Description, sources, citations and licences (MIT; CC BY 4.0).
 
     (data, target) : tuple, if `return_X_y` is True
+        The attributes of these names.
 
     Raises
     ------
     ValueError
         If a parameter is not one of the values above.
+
+    See Also
+    --------
+    load_japanese_vowels : Recordings to classify, of unequal lengths.
+    load_co2 : A series to forecast.
+    skgru.preprocessing.TextSequencer : Turns the sentences into token ids.
 
     References
     ----------

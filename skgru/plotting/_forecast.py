@@ -28,13 +28,15 @@ class ForecastDisplay:
         are ``series.index[window:]``. None counts time steps from 0.
     name : str, default="Value"
         What y is.
-    unit : str, default=None
+    unit : str or None, default=None
         Unit of y.
 
     Attributes
     ----------
     ax_, figure_ : matplotlib Axes and Figure
+        What was drawn on.
     true_line_ : matplotlib Line2D
+        The true values.
     predicted_lines_ : dict of int to matplotlib Line2D
         By the number of steps ahead, from 1.
 
@@ -77,17 +79,18 @@ class ForecastDisplay:
             Windows, in order of time.
         y : array-like of shape (n_windows,) or (n_windows, horizon)
             The values that followed them.
-        **parameters
+        **parameters : dict
             ``step``, ``dates``, ``name``, ``unit``, ``ax`` and ``steps_ahead``, as in
             :meth:`from_predictions`.
 
         Returns
         -------
         display : ForecastDisplay
+            The display, with what it has drawn.
 
         Raises
         ------
-        NotFittedError
+        sklearn.exceptions.NotFittedError
             The estimator has not been fitted.
         ValueError
             As in :meth:`plot`.
@@ -100,14 +103,19 @@ class ForecastDisplay:
 
         Parameters
         ----------
-        y_true, y_pred, **series
-            Of the class: also ``step``, ``dates``, ``name`` and ``unit``.
-        ax, steps_ahead
-            Of :meth:`plot`.
+        y_true, y_pred : array-like of shape (n_windows,) or (n_windows, horizon)
+            True and predicted values, in order of time.
+        ax : matplotlib Axes, default=None
+            Axes to draw on. None makes a new figure.
+        steps_ahead : int or list of int, default=None
+            Which steps ahead to draw, as in :meth:`plot`.
+        **series : dict
+            ``step``, ``dates``, ``name`` and ``unit``, as of the class.
 
         Returns
         -------
         display : ForecastDisplay
+            The display, with what it has drawn.
 
         Raises
         ------
@@ -130,6 +138,7 @@ class ForecastDisplay:
         Returns
         -------
         display : ForecastDisplay
+            The display, with what it has drawn.
 
         Raises
         ------

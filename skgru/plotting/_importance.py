@@ -24,6 +24,7 @@ class ImportanceDisplay:
     Attributes
     ----------
     ax_, figure_ : matplotlib Axes and Figure
+        What was drawn on.
     bars_ : matplotlib BarContainer
         The means, in the order of the result.
     points_ : matplotlib Line2D
@@ -59,16 +60,24 @@ class ImportanceDisplay:
 
         Parameters
         ----------
-        estimator, X, y, **parameters
+        estimator : estimator
+            A fitted estimator.
+        X : array-like
+            Sequences that were not trained on.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or None
+            Targets.
+        names : array-like of str, default=None
+            Names of the channels or steps. None takes those of the result, else
+            numbers.
+        ax : matplotlib Axes, default=None
+            Axes to draw on. None makes a new figure.
+        **parameters : dict
             Of :func:`skgru.inspection.permutation_importance`; a single ``scoring``.
-        names
-            Of the class.
-        ax
-            Of :meth:`plot`.
 
         Returns
         -------
         display : ImportanceDisplay
+            The display, with what it has drawn.
 
         Raises
         ------
@@ -91,14 +100,21 @@ class ImportanceDisplay:
 
         Parameters
         ----------
-        result, names, score_name
-            Of the class.
-        ax
-            Of :meth:`plot`.
+        result : sklearn.utils.Bunch
+            Of one metric, from :func:`skgru.inspection.permutation_importance` or
+            scikit-learn's function of that name.
+        names : array-like of str, default=None
+            Names of the channels or steps. None takes those of the result, else
+            numbers.
+        score_name : str, default="score"
+            The score in words.
+        ax : matplotlib Axes, default=None
+            Axes to draw on. None makes a new figure.
 
         Returns
         -------
         display : ImportanceDisplay
+            The display, with what it has drawn.
 
         Raises
         ------
@@ -118,6 +134,7 @@ class ImportanceDisplay:
         Returns
         -------
         display : ImportanceDisplay
+            The display, with what it has drawn.
 
         Raises
         ------

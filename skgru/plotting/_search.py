@@ -35,6 +35,7 @@ class SearchDisplay:
     Attributes
     ----------
     ax_, figure_ : matplotlib Axes and Figure
+        What was drawn on.
     errorbar_ : list of matplotlib ErrorbarContainer, or None
         With one parameter: one for each round of a halving search, else one.
     best_line_, best_point_, failed_points_ : matplotlib Line2D or None
@@ -45,6 +46,7 @@ class SearchDisplay:
     scatter_ : matplotlib PathCollection or None
         With two parameters: the candidates that form no grid.
     colorbar_ : matplotlib Colorbar or None
+        With two parameters: the scores of the colours.
 
     See Also
     --------
@@ -91,16 +93,19 @@ class SearchDisplay:
             left out: ``"learning_rate"`` for ``"gruclassifier__learning_rate"``.
         metric : str, default=None
             Which metric, if the search has several. None means that of ``refit``.
-        ax, **plot_kw
-            Parameters of :meth:`plot`.
+        ax : matplotlib Axes, default=None
+            Axes to draw on. None makes a new figure.
+        **plot_kw : dict
+            Further parameters of :meth:`plot`.
 
         Returns
         -------
         display : SearchDisplay
+            The display, with what it has drawn.
 
         Raises
         ------
-        NotFittedError, TypeError
+        sklearn.exceptions.NotFittedError, TypeError
             The search has not been fitted, or is no search.
         ValueError
             ``param`` was not searched, ``metric`` not computed, or all fits failed.
@@ -117,14 +122,22 @@ class SearchDisplay:
         ----------
         cv_results : dict
             The ``cv_results_`` of a search.
+        param : str or tuple of two str
+            The parameters to draw against, as in :meth:`from_estimator`. Candidates
+            without them are left out.
+        metric : str, default=None
+            Which metric, if the search had several. None means the only one.
         score_name : str, default=None
             The score in words. None makes them from the metric's name.
-        param, metric, ax, **plot_kw
-            As in :meth:`from_estimator`. Candidates without ``param`` are left out.
+        ax : matplotlib Axes, default=None
+            Axes to draw on. None makes a new figure.
+        **plot_kw : dict
+            Further parameters of :meth:`plot`.
 
         Returns
         -------
         display : SearchDisplay
+            The display, with what it has drawn.
 
         Raises
         ------
@@ -150,6 +163,7 @@ class SearchDisplay:
         Returns
         -------
         display : SearchDisplay
+            The display, with what it has drawn.
 
         Raises
         ------

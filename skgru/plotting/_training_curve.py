@@ -41,7 +41,9 @@ class TrainingCurveDisplay:
     ax_ : matplotlib Axes
         Axes of the losses.
     figure_ : matplotlib Figure
+        Figure of the axes.
     loss_line_, val_loss_line_ : matplotlib Line2D, the second or None
+        Training loss and validation loss.
     score_ax_ : matplotlib Axes or None
         Axes of the scores, on the right.
     score_lines_ : dict of str to matplotlib Line2D
@@ -85,16 +87,19 @@ class TrainingCurveDisplay:
         estimator : GRUClassifier, GRURegressor, Pipeline or search
             Fitted. Of a pipeline its last step is meant, of a search its
             ``best_estimator_``.
-        ax, **plot_kw
-            Parameters of :meth:`plot`.
+        ax : matplotlib Axes, default=None
+            Axes to draw on. None makes a new figure.
+        **plot_kw : dict
+            Further parameters of :meth:`plot`.
 
         Returns
         -------
         display : TrainingCurveDisplay
+            The display, with what it has drawn.
 
         Raises
         ------
-        NotFittedError, TypeError
+        sklearn.exceptions.NotFittedError, TypeError
             The estimator has not been fitted, or has no ``history_``.
         """
         check_is_fitted(estimator)
@@ -127,6 +132,7 @@ class TrainingCurveDisplay:
         Returns
         -------
         display : TrainingCurveDisplay
+            The display, with what it has drawn.
 
         Raises
         ------

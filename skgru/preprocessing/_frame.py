@@ -42,6 +42,11 @@ def sequences_from_frame(df, id, time, columns=None):
         a time is a string; a time occurs twice in a sequence; a value is infinite. The
         message names the column and the id.
 
+    See Also
+    --------
+    SequenceImputer : Fills what is missing.
+    make_windows : Cuts a single long series.
+
     Examples
     --------
     >>> import pandas as pd

@@ -125,6 +125,10 @@ class SequenceScaler(SequenceTransformer):
         ------
         AttributeError
             ``per="sequence"``.
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
+        ValueError
+            X is no sequences, or has other features than in ``fit``.
         """
         check_is_fitted(self)
         sequences = self._read(X, reset=False)

@@ -41,13 +41,21 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         X : array-like
             Sequences: ``(n_samples, timesteps, features)``, ``(n_samples,
             timesteps)``, or a list of ``(timesteps, features)`` arrays.
-        y : None
+        y : object, default=None
             Ignored.
 
         Returns
         -------
         self : object
             The fitted transformer.
+
+        Raises
+        ------
+        ValueError
+            A parameter is out of its range, or X is no sequences: the sample is named.
+        TypeError
+            X is sparse, holds an item that is no sequence, or holds token ids where the
+            transformer takes numbers.
         """
         self._fit(self._read(X, reset=True))
         return self
@@ -65,6 +73,17 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         -------
         X_out : ndarray or list of ndarray
             The transformed sequences in the form of X; float32 if X is, else float64.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
+        ValueError
+            X is no sequences (the sample is named), has other features than in ``fit``,
+            or cannot be put into the frames that ``set_output`` asks for.
+        TypeError
+            X is sparse, holds an item that is no sequence, or holds token ids where the
+            transformer takes numbers.
         """
         check_is_fitted(self)
         sequences = self._read(X, reset=False)
@@ -86,6 +105,13 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         -------
         names : ndarray of str
             One name for each column of the output.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
+        ValueError
+            ``input_features`` are not as many as X has columns, or not its names.
         """
         check_is_fitted(self)
         return self._columns_out(column_names(self, input_features))

@@ -81,6 +81,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
     See Also
     --------
     chinese_words : Splits Chinese into words, as a ``tokenizer``.
+    skgru.augmentation.augment_text : Changes texts at random, before this.
 
     Notes
     -----
@@ -177,6 +178,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         Returns
         -------
         self : TextSequencer
+            The sequencer itself.
 
         Raises
         ------
@@ -202,7 +204,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         ----------
         X : iterable of str of length n_samples
             The training texts.
-        y : None
+        y : object, default=None
             Ignored.
 
         Returns
@@ -228,13 +230,26 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         ----------
         X : iterable of str of length n_samples
             The training texts.
-        y : None
+        y : object, default=None
             Ignored.
 
         Returns
         -------
         X_out : TokenArray of shape (n_samples, timesteps), dtype int32
             The token ids; a DataFrame if :meth:`set_output` says so.
+
+        Raises
+        ------
+        TypeError
+            X is one string or a table, or an item is no string; the sample is named.
+        ValueError
+            X is empty, or no token is left for the vocabulary; a parameter is out of
+            its range.
+
+        Warns
+        -----
+        UserWarning
+            Whole sentences became tokens, as of a language without spaces.
         """
         texts = self._split(X)
         if self.analyzer == "word" and self.tokenizer is None:
@@ -256,6 +271,15 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         X_out : TokenArray of shape (n_samples, timesteps), dtype int32
             The token ids; ``timesteps`` is ``max_length``, or the number of tokens of
             the longest text. A DataFrame if :meth:`set_output` says so.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
+        TypeError
+            X is one string or a table, or an item is no string; the sample is named.
+        ValueError
+            X is empty.
         """
         check_is_fitted(self)
         return self._contained(X, self._encode(self._split(X)))
@@ -276,6 +300,8 @@ class TextSequencer(TransformerMixin, BaseEstimator):
 
         Raises
         ------
+        sklearn.exceptions.NotFittedError
+            There was no ``fit`` yet.
         ValueError
             X is not 2-D, or an id lies outside the vocabulary; its sample is named.
         """

@@ -22,14 +22,19 @@ class TokenArray(np.ndarray):
     ----------
     ids : array-like of int
         Token ids in ``[0, vocabulary_size)``.
-    vocabulary_size : int
-        Number of different ids, those of padding and of unknown tokens included.
+    vocabulary_size : int or None, default=None
+        Number of different ids, those of padding and of unknown tokens included. None
+        where it is not known.
 
     Attributes
     ----------
     vocabulary_size : int or None
         As given; None in an array made without it, such as a concatenation of token
         ids of different vocabularies.
+
+    See Also
+    --------
+    TextSequencer : Makes one of texts.
 
     Examples
     --------

@@ -78,7 +78,7 @@ def fused_gru(
     References
     ----------
     .. [1] K. Cho et al. (2014), "Learning Phrase Representations using RNN
-       Encoder-Decoder for Statistical Machine Translation", arXiv:1406.1078v3.
+       Encoder-Decoder for Statistical Machine Translation", arXiv:1406.1078v1.
     .. [2] Y. Gal and Z. Ghahramani (2016), "A Theoretically Grounded Application of
        Dropout in Recurrent Neural Networks", arXiv:1512.05287.
 
