@@ -66,7 +66,7 @@ def hold_out(validation_split, origin, random_state, owner):
     -----
     UserWarning
         Samples are in neither part, but for those in the gap that a splitter was asked
-        for; or groups are given, and a fraction divides them.
+        for; or in both; or groups are given, and a fraction divides them.
     """
     n_samples = len(origin.rows)
     classes = None if origin.classes is None else origin.classes[origin.rows]
@@ -128,17 +128,26 @@ def _largest_split(splitter, origin, owner):
             f"The 'validation_split' parameter of {owner} yields no split of "
             f"{origin.n_rows} samples: {splitter!r}."
         )
-    _warn_of_unused(splitter, origin, *largest, owner)
+    _warn_of_parts(splitter, origin, *largest, owner)
     return largest
 
 
-def _warn_of_unused(splitter, origin, train, validation, owner):
+def _warn_of_parts(splitter, origin, train, validation, owner):
     n_unused = len(origin.rows) - len(np.union1d(train, validation))
     if n_unused > getattr(splitter, "gap", 0):
         warnings.warn(
             f"{n_unused} of {len(origin.rows)} samples are in neither part of the "
             f"'validation_split' of {owner}: it neither trains nor validates on them. "
             f"Got {splitter!r}.",
+            UserWarning,
+            stacklevel=2,
+        )
+    shared = np.intersect1d(train, validation)
+    if len(shared):
+        warnings.warn(
+            f"{len(shared)} of {len(origin.rows)} samples are in both parts of the "
+            f"'validation_split' of {owner}: the validation loss is no measure of new "
+            f"data. The first is row {origin.rows[shared[0]]} of X. Got {splitter!r}.",
             UserWarning,
             stacklevel=2,
         )

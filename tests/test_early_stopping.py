@@ -150,6 +150,20 @@ def test_rows_in_neither_part_are_counted_in_a_warning(regressor, X, targets):
         estimator.fit(X, targets)
 
 
+class _AllTrain(KFold):
+    """A splitter of the user's, which forgets to leave out what it validates on."""
+
+    def split(self, X, y=None, groups=None):
+        for _, test in super().split(X, y, groups):
+            yield np.arange(len(X)), test
+
+
+def test_rows_in_both_parts_are_counted_in_a_warning(regressor, X, targets):
+    estimator = regressor(early_stopping=True, validation_split=_AllTrain(4))
+    with pytest.warns(UserWarning, match="11 of 44 samples are in both parts.*row 33"):
+        estimator.fit(X, targets)
+
+
 def test_the_gap_that_a_splitter_was_asked_for_is_no_mistake(regressor, X, targets):
     splitter = TimeSeriesSplit(3, gap=2)
     with warnings.catch_warnings():

@@ -170,12 +170,13 @@ class TestChinese:
         with pytest.raises(ImportError, match=r"skgru\[chinese\].*analyzer=.char"):
             TextSequencer(tokenizer=chinese_words).fit(CHINESE)
 
-    def test_a_tokenizer_that_cannot_be_copied_is_named(self):
+    @pytest.mark.parametrize("make_copy", [clone, pickle.dumps, copy.deepcopy])
+    def test_a_tokenizer_that_cannot_be_copied_is_named(self, make_copy):
         message = (
             "'tokenizer' parameter of TextSequencer cannot be copied.*chinese_words"
         )
         with pytest.raises(TypeError, match=message):
-            clone(make_pipeline(TextSequencer(tokenizer=jieba.lcut)))
+            make_copy(make_pipeline(TextSequencer(tokenizer=jieba.lcut)))
 
     @pytest.mark.parametrize(
         "texts",

@@ -97,7 +97,8 @@ class TestMakeWindows:
             (np.array([[1, 2], [3, np.nan], [5, 6]]), "NaN at index 1, channel 1"),
             (
                 STEPS[:3],
-                "series has 3 steps, but window=3 and horizon=1 need at least 4",
+                "series has 3 steps, but window=3 and horizon=1 need at least 4. "
+                "Set a smaller window; or, in TimeSeriesSplit",
             ),
         ],
     )

@@ -332,20 +332,24 @@ class TextSequencer(TransformerMixin, BaseEstimator):
     def __sklearn_clone__(self):
         try:
             return super().__sklearn_clone__()
-        except TypeError as error:
-            self._check_functions(error)
+        except TypeError:
+            self._check_functions()
             raise
 
-    def _check_functions(self, error):
+    def __getstate__(self):
+        self._check_functions()
+        return super().__getstate__()
+
+    def _check_functions(self):
         """Raise if a function of the user cannot be copied."""
         for name in _FUNCTIONS:
             function = getattr(self, name)
             try:
                 copy.deepcopy(function)
-            except TypeError:
+            except TypeError as error:
                 raise TypeError(
                     f"The {name!r} parameter of TextSequencer cannot be copied, as "
-                    f"searches and cross-validation do: {function!r} ({error}). Pass a "
+                    f"searches and pickle do: {function!r} ({error}). Pass a "
                     "function of a module; for Chinese words, in place of jieba.lcut, "
                     "skgru.preprocessing.chinese_words."
                 ) from error

@@ -94,7 +94,9 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
     if len(channels) < window + horizon:
         raise ValueError(
             f"series has {len(channels)} steps, but window={window} and "
-            f"horizon={horizon} need at least {window + horizon}."
+            f"horizon={horizon} need at least {window + horizon}. Set a smaller "
+            "window; or, in TimeSeriesSplit, whose first fold is the shortest, fewer "
+            "n_splits."
         )
     view = np.lib.stride_tricks.sliding_window_view
     y = view(followed, horizon)[::step]
