@@ -207,7 +207,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
 
 
 def _warn_of_one_hot(y, owner):
-    if y.shape[1] >= 3 and (y.sum(axis=1) == 1).all():
+    if y.shape[1] >= 2 and (y.sum(axis=1) == 1).all():
         warnings.warn(
             f"y has exactly one 1 in every row, and {owner} takes its {y.shape[1]} "
             "columns for labels that do not exclude each other. If they are one-hot "

@@ -132,12 +132,17 @@ def warn_of_padding(values, owner):
     owner : str
         Name of the estimator.
     """
-    if not _ends_like_padding(values):
+    # Running totals begin with zeros as well, but never fall.
+    at_front = (np.diff(values, axis=1) < 0).any() and _ends_like_padding(
+        values[:, ::-1]
+    )
+    if not at_front and not _ends_like_padding(values):
         return
+    end = "begin" if at_front else "end"
     if np.all(values >= 0) and np.all(values == np.floor(values)):
         warnings.warn(
-            f"X looks like token ids: whole numbers in rows that end in zeros. {owner} "
-            "reads them as real values, because vocabulary_size is None. Set "
+            f"X looks like token ids: whole numbers in rows that {end} in zeros. "
+            f"{owner} reads them as real values, because vocabulary_size is None. Set "
             "vocabulary_size to the largest id + 1, or give it the output of "
             "TextSequencer as it is. If X does hold series, say so with "
             "X[:, :, np.newaxis].",
@@ -146,10 +151,10 @@ def warn_of_padding(values, owner):
         )
         return
     warnings.warn(
-        "The rows of X end, at different steps, in the smallest value of each column, "
-        "as padded series and scaled token ids do, but a 2-D X has no padding. Give "
-        f"{owner} series of unequal length as a list of (timesteps, 1) arrays, and "
-        "token ids as they are, with vocabulary_size set. If X does hold series of "
+        f"The rows of X {end}, at different steps, in the smallest value of each "
+        "column, as padded series and scaled token ids do, but a 2-D X has no padding. "
+        f"Give {owner} series of unequal length as a list of (timesteps, 1) arrays, "
+        "and token ids as they are, with vocabulary_size set. If X does hold series of "
         "equal length, say so with X[:, :, np.newaxis].",
         UserWarning,
         stacklevel=2,

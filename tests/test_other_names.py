@@ -117,9 +117,14 @@ def test_one_hot_targets_are_probably_classes(classifier, X, labels):
     assert fitted.predict(X).shape == (len(X), 3)
 
 
+def test_two_one_hot_columns_are_probably_classes(classifier, X, labels):
+    high = (labels == "high").astype(int)
+    with pytest.warns(UserWarning, match=r"exactly one 1 .* y\.argmax\(axis=1\)"):
+        classifier(epochs=1).fit(X, np.stack([1 - high, high], axis=1))
+
+
 def test_labels_that_do_not_exclude_each_other_are_none(classifier, X, labels):
-    """Without a warning, which would be an error here; and so are two columns."""
+    """Without a warning, which would be an error here."""
     y = (labels[:, None] == np.unique(labels)).astype(int)
     y[0] = 1
     classifier(epochs=1).fit(X, y)
-    classifier(epochs=1).fit(X, np.stack([y[:, 0], 1 - y[:, 0]], axis=1))

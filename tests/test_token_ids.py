@@ -238,6 +238,17 @@ def test_a_fit_warns_and_a_prediction_does_not(texts):
     assert warnings_of(lambda: fitted.predict(ids)) == []
 
 
+def test_ids_padded_at_the_front_are_noticed_and_running_totals_are_not(texts):
+    frame, y = texts
+    ids = np.asarray(TextSequencer().fit_transform(frame["text"]))
+    front = np.stack([np.roll(row, (row == 0).sum()) for row in ids])
+    assert front[0, 0] == 0 != front[0, -1]
+    with pytest.warns(UserWarning, match=LOOKS_LIKE_IDS):
+        network().fit(front, y)
+    totals = np.cumsum(np.roll(front, 1, axis=0), axis=1).astype(float)
+    assert warnings_of(lambda: network().fit(totals, y)) == []
+
+
 def test_series_that_zeros_pad(texts):
     rng = np.random.default_rng(0)
     series = rng.normal(size=(60, 8)) * (np.arange(8) < rng.integers(1, 9, (60, 1)))
