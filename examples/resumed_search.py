@@ -1,4 +1,7 @@
-"""A search that is killed and started again, and fits nothing twice.
+"""A search that is killed and started again
+==========================================
+
+A search that is killed and started again, and fits nothing twice.
 
 joblib's ``Memory`` keeps what every finished fit has learnt, whichever search asked for
 it, and ``checkpoint`` how far the one has come that was killed. (A pipeline's own
@@ -67,7 +70,7 @@ if len(sys.argv) > 1:
 else:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        process = subprocess.Popen([sys.executable, __file__, name])
+        process = subprocess.Popen([sys.executable, sys.argv[0], name])
         while n_finished() < 4 and process.poll() is None:
             time.sleep(0.01)
         process.kill()
