@@ -1,6 +1,6 @@
 """The documentation of the parameters and attributes that both estimators share.
 
-The text is indented as it stands in a class docstring, where it is inserted.
+The text is indented as in a class docstring, into which it is inserted.
 """
 
 PARAMETERS = """units : int or tuple of int, default=64

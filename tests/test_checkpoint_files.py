@@ -156,14 +156,14 @@ def test_a_network_that_begins_with_other_weights(path, X, y):
         assert killed(fitted.fit, X, y)
         fitted.fit(X, y)
         assert killed(fitted.fit, X, y)
-    with pytest.raises(ValueError, match="the state that training begins with"):
+    with pytest.raises(ValueError, match="the state before training"):
         fitted.fit(X, y)
 
 
 def test_a_warm_start_from_another_fit(path, X, y):
     fitted = make("no validation", warm_start=True, checkpoint=path).fit(X, y)
     assert killed(fitted.fit, X, y)
-    with pytest.raises(ValueError, match="the state that training begins with"):
+    with pytest.raises(ValueError, match="the state before training"):
         clone(fitted).fit(X, y)
     fitted.fit(X, y)
 
