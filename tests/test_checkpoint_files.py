@@ -104,7 +104,7 @@ def test_other_data(path, X, y, refused):
     other_weight[3] = 2
 
     def check(message, X=X, y=y, **more):
-        message = f"differs: {message}. Repeat the call"
+        message = f"differs: {message}. To resume the other fit"
         refused(estimator, "fit", X, y, message=message, **{**given, **more})
 
     check("the data X", X=other_X)
