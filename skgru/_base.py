@@ -1,4 +1,4 @@
-"""BaseGRU: the story of a fit, over scikeras' wrapper."""
+"""BaseGRU: the sequence of steps of a fit, on top of scikeras' wrapper."""
 
 import contextlib
 import warnings
@@ -32,8 +32,8 @@ from ._stock_model import StockModel
 from ._user_callbacks import user_callbacks
 
 if "__sklearn_tags__" not in vars(BaseWrapper):
-    # scikeras still has the tags of scikit-learn < 1.6, which scikit-learn's checks
-    # accept only beside the present form. This is what it inherits in any case.
+    # scikeras still defines the tags of scikit-learn < 1.6. scikit-learn's checks
+    # accept them only next to the current form, which the class inherits anyway.
     BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
 
 
@@ -46,18 +46,18 @@ class BaseGRU(
     CallbackSupportMixin,
     BaseWrapper,
 ):
-    """What `GRUClassifier` and `GRURegressor` share: all but their heads.
+    """What `GRUClassifier` and `GRURegressor` have in common.
 
-    A head has its prediction methods and these hooks:
+    A subclass (a "head") adds the prediction methods and these hooks:
 
     - ``_check_y(y)`` returns y as an array, or raises;
-    - ``_new_targets(y, weight, classes)`` returns how y is encoded, `Labels` or
+    - ``_new_targets(y, weight, classes)`` returns the encoder of y, a `Labels` or
       `RealTargets`, and sets the public attributes that follow from y;
     - ``_class_weights(y, targets)`` returns factors of the samples' weights;
     - ``_classes_to_stratify(y, targets)`` returns the classes of all rows, or None.
     """
 
-    # scikeras departs from scikit-learn's conventions in these.
+    # In these, scikeras deviates from scikit-learn's conventions.
     _get_param_names = classmethod(BaseEstimator._get_param_names.__func__)
     __repr__ = BaseEstimator.__repr__
 
@@ -108,7 +108,7 @@ class BaseGRU(
     def __setstate__(self, state):
         super().__setstate__(from_state(state))
 
-    # ---- the story of a fit ----
+    # ---- the steps of a fit ----
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
@@ -194,7 +194,7 @@ class BaseGRU(
         groups=None,
         checkpoint=None,
     ):
-        # Before any compute: parameters, then data.
+        # Check everything before computing: parameters first, then data.
         self._check_parameters()
         optimizer = self._resolve_training_of_weights()
         resumed = self._fitted if resume else None
@@ -247,7 +247,7 @@ class BaseGRU(
             after_epochs=None if checkpoint is None else checkpoint.after_epochs,
             progress=progress,
         )
-        # Not the estimator's own yet: other threads may predict with what it has.
+        # Not yet stored on the estimator: other threads may be predicting with it.
         training.fitted = fitted
         measure = None if scores is None else scores.measure
         interrupted = training.run(choice.encoded(parts.samples), held_out, measure)
@@ -268,7 +268,7 @@ class BaseGRU(
         warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
     def _begin(self, choice, data, optimizer, resumed, seed):
-        """Return the program, its rates, and the record of an untrained network."""
+        """Return the program, its rates, and a `Fitted` with the initial weights."""
         spec = TrainSpec(
             choice.architecture,
             choice.inputs,
@@ -312,7 +312,8 @@ class BaseGRU(
             )
         state = resumed.state
         if resumed.stopping is not None and resumed.stopping.last is not None:
-            # What predicts is the best epoch's; the slots belong to the last one.
+            # fitted.state has the weights of the best epoch, but the optimizer's slots
+            # belong to the last epoch: continue from the weights of that one.
             n_weights, last = len(program.sizes), resumed.stopping.last
             vector = program.flatten(last[:n_weights])
             state = replace(state, weights=vector, of_model=last[n_weights:])
@@ -397,6 +398,6 @@ class BaseGRU(
         return self._model
 
     def _stock_model(self, fitted):
-        """Return a fitted network as a `StockModel`, with weights to be set."""
+        """Return a fitted network as a `StockModel` whose weights are not set yet."""
         shape = fitted.architecture.input_shape
         return StockModel(self._build_stock(fitted), shape, fitted.targets.rescaling)

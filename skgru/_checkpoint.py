@@ -1,19 +1,20 @@
-"""The checkpoint of a fit: a file with which the same fit goes on after a kill.
+"""The checkpoint of a fit: a file from which the same fit resumes after a kill.
 
-Format 1: the line ``skgru checkpoint``; the SHA-256 digest, 32 bytes, of all that
-follows; and a ``.npz`` file of NumPy's without pickled objects. Its array ``content``
-is a JSON object in UTF-8 with these members:
+Format 1: the line ``skgru checkpoint``; the SHA-256 digest (32 bytes) of the rest of
+the file; and a NumPy ``.npz`` file without pickled objects. Its array ``content`` is a
+JSON object in UTF-8 with these members:
 
 - ``format``: 1;
-- ``settings``, ``data``: what the fit was called with, as texts and digests by name;
+- ``settings``, ``data``: the parameters as texts and digests of the data, by name;
 - ``held_out``, ``start``: digests of the validation data and of the state before
   training;
-- ``seed``: of the fit;
+- ``seed``: the seed of the fit;
 - ``progress``: a `Progress`. An object ``{"__array__": name}`` in it is the array of
   that name in the ``.npz`` file.
 
-It is written to a temporary file beside it, which is flushed and renamed: there is the
-old checkpoint or the new one, never a part of one. Nothing of a file is executed.
+The file is replaced atomically: a temporary file in the same directory is written,
+flushed and renamed, so there is always the old checkpoint or the new one, complete.
+Reading a file does not execute code from it.
 """
 
 import contextlib
@@ -39,13 +40,13 @@ _DIGEST_BYTES = hashlib.sha256().digest_size
 _MEMBERS = {"settings", "data", "held_out", "start", "seed", "progress"}
 _ARRAY = "__array__"
 
-# A kill costs at most so many seconds and an epoch, and a checkpoint at most one part
-# in so many of the time.
+# A kill loses at most SECONDS seconds and one epoch, and writing checkpoints takes at
+# most one part in PARTS of the time.
 SECONDS, PARTS = 5.0, 20
 
 
 class Checkpoint:
-    """Keeps the progress of one fit in a file, and finds what an earlier one left.
+    """Keeps the progress of a fit in a file, and reads that of an equal earlier fit.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ class Checkpoint:
     data : dict of str to str
         Digests of its data.
     seed : int
-        For a fit that begins.
+        The seed to use if there is no checkpoint.
     owner : str
         Class name of the estimator, for messages.
 
@@ -83,14 +84,14 @@ class Checkpoint:
         self.seed = self._content["seed"] = seed
 
     def begin(self, held_out, start, state):
-        """Return the `Progress` to go on from, or None.
+        """Return the `Progress` to resume from, or None.
 
         Parameters
         ----------
         held_out, start : str
-            Digests of the validation data and of all that training begins with.
+            Digests of the validation data and of the state before training.
         state : TrainingState
-            Before training.
+            The state before training.
         """
         self._content |= {"held_out": held_out, "start": start}
         self._prepare()
@@ -106,7 +107,7 @@ class Checkpoint:
             )
         if found["start"] != start:
             differences.append(
-                "the state that training begins with (of the earlier fit that "
+                "the state before training (that of the earlier fit that "
                 "'warm_start' continues, or of the network that 'model' returns)"
             )
         self._refuse_differences(differences)
@@ -117,9 +118,9 @@ class Checkpoint:
         return progress
 
     def after_epochs(self, training):
-        """Write the progress of a training, unless the last one was written just now.
+        """Write the progress of a training run, unless it was written recently.
 
-        What goes wrong is a warning, once: the fit goes on.
+        If writing fails, the fit warns once and continues.
         """
         began = time.monotonic()
         if self._gives_up or began < self._due:
@@ -142,7 +143,7 @@ class Checkpoint:
         self._due = ended + max(SECONDS, PARTS * (ended - began))
 
     def remove(self):
-        """Remove the file of a fit that has ended, and what a kill left beside it."""
+        """Remove the file of a completed fit, and temporary files of killed fits."""
         if self._gives_up:
             return
         try:
@@ -156,7 +157,7 @@ class Checkpoint:
             )
 
     def _read(self):
-        """Return what the file holds, None if there is none."""
+        """Return the content of the file, or None if there is no file."""
         try:
             with open(self.path, "rb") as file:
                 self._file = _identity(file.fileno())
@@ -178,7 +179,7 @@ class Checkpoint:
     def _not_one(self, reason):
         return ValueError(
             f"The file {self.path} cannot be read as a checkpoint of {self._owner}: "
-            f"{reason}. Remove it to begin anew, or set the 'checkpoint' parameter to "
+            f"{reason}. Remove it to start again, or set the 'checkpoint' parameter to "
             "another path."
         )
 
@@ -186,14 +187,14 @@ class Checkpoint:
         if differences:
             raise ValueError(
                 f"The checkpoint {self.path} is that of another fit than this one of "
-                f"{self._owner}. What differs: {'; '.join(differences)}. Repeat the "
-                "call that it is of to go on with it. To begin anew, remove it, or set "
+                f"{self._owner}. What differs: {'; '.join(differences)}. To resume the "
+                "other fit, repeat its call. To start again, remove the file, or set "
                 "the 'checkpoint' parameter to another path, or to a directory, in "
                 "which every fit has a file of its own."
             )
 
     def _prepare(self):
-        """Make the directory, remove what a kill has left, and warn if that fails."""
+        """Make the directory and remove temporary files of kills; warn on failure."""
         directory = self.path.parent
         try:
             directory.mkdir(parents=True, exist_ok=True)
@@ -204,7 +205,7 @@ class Checkpoint:
             self._warn_of_writing(error)
 
     def _is_anothers(self):
-        """Whether the file has been written since this fit read or wrote it last."""
+        """Whether another fit has written the file since this fit read or wrote it."""
         try:
             return _identity(self.path) != self._file
         except FileNotFoundError:
@@ -235,8 +236,8 @@ class Checkpoint:
     def _warn_of_writing(self, error):
         self._warn(
             f"The checkpoint of {self._owner} cannot be written: "
-            f"{error.strerror or error}: {self.path}. The fit goes on, but without one "
-            "it begins anew if it is killed."
+            f"{error.strerror or error}: {self.path}. The fit continues, but if it is "
+            "killed, it has to start again."
         )
 
     def _warn(self, message):
@@ -246,7 +247,7 @@ class Checkpoint:
 
 
 def _differences(found, own):
-    """Return what differs between two fits, for people to read."""
+    """Return readable descriptions of the differences between two fits."""
     differences = []
     for name in {**found["settings"], **own["settings"]}:
         there, here = (each["settings"].get(name, "not set") for each in (found, own))
@@ -264,13 +265,13 @@ def _layout(state):
 
 
 def _identity(file):
-    """Return what tells a file from one that has replaced it."""
+    """Return values that differ between a file and one that has replaced it."""
     status = os.stat(file)
     return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
 def _packed(content):
-    """Return nested dicts and lists of plain values and arrays as bytes."""
+    """Serialize nested dicts and lists of plain values and arrays to bytes."""
     arrays = {}
 
     def plain(value):
@@ -280,7 +281,7 @@ def _packed(content):
             return [plain(item) for item in value]
         if isinstance(value, np.generic):
             return value.item()
-        if hasattr(value, "__array__"):  # also a tensor that a callback remembers
+        if hasattr(value, "__array__"):  # also tensors in the state of a callback
             name = str(len(arrays))
             arrays[name] = np.asarray(value)
             return {_ARRAY: name}
@@ -294,7 +295,7 @@ def _packed(content):
 
 
 def _unpacked(payload):
-    """Return what `_packed` was given, with lists for tuples."""
+    """Return the argument of `_packed`, with lists in place of tuples."""
     with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
         content = json.loads(arrays["content"].tobytes())
         if not isinstance(content, dict) or "format" not in content:

@@ -1,4 +1,4 @@
-"""What tells one fit from another, so that each finds its own checkpoint."""
+"""What identifies a fit, so that each one finds its own checkpoint."""
 
 import os
 from numbers import Integral
@@ -13,7 +13,8 @@ from ._digest import digest, digest_of_arrays, digest_of_sequences
 from ._user_callbacks import user_callbacks
 from ._version import __version__
 
-# These change nothing of what is learnt; what a warm start continues is compared.
+# Parameters that do not affect the weights. The state that a warm start continues from
+# is compared separately.
 _NOT_COMPARED = ("callbacks", "checkpoint", "random_state", "verbose", "warm_start")
 
 
@@ -30,17 +31,17 @@ class Checkpointing:
         validation : pair
             ``X_val`` and ``y_val``, as the user gave them.
         seed : int
-            Of the fit, if it begins.
+            The seed to use if there is no checkpoint.
         path : str, os.PathLike or None
-            A file, or a directory in which this fit has a file of its own. None: there
-            is no checkpoint.
+            A file, or a directory in which this fit has a file of its own. None: no
+            checkpoint.
         """
         parts = self._split(X, data, validation, seed)
         if path is None:
             return parts, seed, None
         given = parts.held_out if validation[0] is not None else None
         checkpoint = self._find_checkpoint(path, data, given, seed)
-        if checkpoint.seed != seed:  # it was drawn, as random_state is None
+        if checkpoint.seed != seed:  # random_state is None: the seed was drawn
             parts = self._split(X, data, validation, checkpoint.seed)
         return parts, checkpoint.seed, checkpoint
 
@@ -54,7 +55,7 @@ class Checkpointing:
         return Checkpoint(path, settings, digests, seed, owner)
 
     def _begin_checkpoint(self, checkpoint, fitted, parts, resumed, rates):
-        """Return the `Progress` of an equal fit that was killed, or None."""
+        """Return the `Progress` of the same fit before it was killed, or None."""
         if checkpoint is None:
             return None
         start = (
@@ -71,7 +72,7 @@ class Checkpointing:
         )
 
     def _settings(self, seed):
-        """Return what the result of a fit depends on besides its data, as texts."""
+        """Return what the result depends on besides the data, as texts by name."""
         settings = {
             "the estimator": type(self).__qualname__,
             "the version of skgru": __version__,
@@ -85,7 +86,7 @@ class Checkpointing:
         settings["'callbacks'"] = described([type(each) for each in callbacks])
         state = self.random_state
         if state is None or isinstance(state, Integral):
-            # None: the checkpoint knows the seed that was drawn.
+            # None: the seed that was drawn is in the checkpoint.
             settings["'random_state'"] = described(state)
         else:
             settings["'random_state'"] = f"one that gives the seed {seed}"

@@ -1,4 +1,4 @@
-"""The network of a fit, whichever way it was chosen."""
+"""The network of a fit: the built-in one or the user's."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,9 @@ class Choice:
     ----------
     architecture : BuiltInNetwork or UserNetwork
     inputs : InputShape
-        Of the training program.
+        Input shape of the training program.
     targets : Labels or RealTargets
-        As the network's head needs them.
+        The encoder of y that matches the network's outputs.
     run_time_inputs : callable
         ``run_time_inputs(network)`` returns the rates of its layers.
     initial_values : callable
@@ -39,6 +39,6 @@ class Choice:
         """Return samples with as many target columns as the network has outputs."""
         if samples is None or samples.y.shape[1] == self.targets.n_outputs:
             return samples
-        # Two classes, for a softmax of two.
+        # Two classes: a softmax of two outputs needs two columns.
         y = np.hstack([1 - samples.y, samples.y])
         return Samples(samples.sequences, y, samples.sample_weight)

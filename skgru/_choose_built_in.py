@@ -70,7 +70,7 @@ def _stem(estimator, tokens):
         filters = None if tokens else 64
     if filters is None:
         return {"filters": None, "kernel_size": None, "pool_size": None}
-    # A kernel of more than a third of the steps would see hardly anything else.
+    # A kernel wider than a third of the steps would cover most of a sequence.
     longest = estimator.n_timesteps_in_
     pool_size = estimator.pool_size
     if pool_size == "auto":
@@ -92,7 +92,7 @@ def _rates(estimator, network):
 
 
 def _draw(estimator, architecture, samples, embedding, network, seed):
-    """Return weights and state before training."""
+    """Return the initial weights and state."""
     moments = None
     if architecture.standardize:
         moments = step_moments(samples.sequences)
@@ -107,7 +107,7 @@ def _draw(estimator, architecture, samples, embedding, network, seed):
 
 
 def _check_moments(moments, owner):
-    """Refuse features whose mean or variance is no number of float32."""
+    """Raise if the mean or variance of a feature does not fit into a float32."""
     largest = np.maximum(*map(np.abs, moments))
     if (largest > np.finfo(np.float32).max).any():
         feature = int(largest.argmax())
@@ -119,7 +119,7 @@ def _check_moments(moments, owner):
 
 
 def _whole_rows(vocabulary_size):
-    """Round up, so that folds whose vocabularies differ share a program.
+    """Round up, so that folds with vocabularies of other sizes share a program.
 
     The rows beyond the vocabulary are never looked up, so they never change.
     """

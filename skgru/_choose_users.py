@@ -86,7 +86,7 @@ def choose_users(
     arguments = own_arguments(function, estimator.get_params(deep=False))
     arguments |= {name: meta.get(name) for name in ("n_classes_", "n_outputs_")}
     arguments |= {"shape": shape[1:], "target_type_": meta["target_type_"]}
-    # A program's own copy has weights that are never used.
+    # A program builds its own copy of the model, whose weights are never used.
     again = partial(_again, make)
     architecture = user_network(model, input_shape, width, again, function, arguments)
     parts = ModelParts(model)
@@ -101,15 +101,15 @@ def choose_users(
 
 
 def _make_model(function, params, meta, compile_kwargs, shape, owner, seeds):
-    """Call a model function; return its model, built, and the shapes that it has.
+    """Call a model function; return its model, built, with input and output shape.
 
-    Layers are named, and seeds drawn, as if the model were the only one there is.
+    Names of layers and default seeds do not depend on models that were made before.
 
     Returns
     -------
     model : keras.Model
     input_shape : tuple
-        Of one sequence.
+        Shape of one sequence.
     output_shape : tuple
     """
     with private_names(), default_seeds(seeds):
@@ -122,7 +122,7 @@ def _make_model(function, params, meta, compile_kwargs, shape, owner, seeds):
 
 
 def _compile_kwargs(loss, optimizer, rates):
-    """Return what scikeras gives a function that compiles its model itself."""
+    """Return ``compile_kwargs``, which scikeras passes to a model function."""
     settings = {"learning_rate": rates.learning_rate}
     for name in CLIPPING:
         if np.isfinite(getattr(rates, name)):
@@ -136,7 +136,7 @@ def _again(make):
 
 
 def _shape_of_X(X, sequences, longest):
-    """Return the shape that X has, or would have as one padded array."""
+    """Return the shape of X as one padded array."""
     if sequences.form in ("univariate", "tokens"):
         return (len(sequences), longest)
     return (len(sequences), longest, sequences.n_features)

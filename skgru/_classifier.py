@@ -110,7 +110,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         return self._partial_fit(X, y, sample_weight, groups, classes)
 
     def _check_y(self, y):
-        # scikit-learn casts y to integers to see whether it holds any.
+        # scikit-learn casts y to integers to test whether all values are integers.
         with naming("y"), np.errstate(invalid="ignore"):
             y = check_array(
                 y, ensure_2d=False, allow_nd=True, dtype=None, input_name="y"
@@ -209,8 +209,8 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
 def _warn_of_one_hot(y, owner):
     if y.shape[1] >= 2 and (y.sum(axis=1) == 1).all():
         warnings.warn(
-            f"y has exactly one 1 in every row, and {owner} takes its {y.shape[1]} "
-            "columns for labels that do not exclude each other. If they are one-hot "
+            f"y has exactly one 1 in every row, and {owner} reads its {y.shape[1]} "
+            "columns as labels that do not exclude each other. If they are one-hot "
             "encoded classes, pass y.argmax(axis=1) instead.",
             UserWarning,
             stacklevel=2,

@@ -1,7 +1,7 @@
-"""From the containers that people keep sequences in to arrays, and lists of arrays.
+"""Convert common containers of sequences to arrays and lists of arrays.
 
-Everything here goes by what an object can do, so that neither pandas nor polars has to
-be installed.
+It relies on the methods of an object, not on its type, so that neither pandas nor
+polars has to be installed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +55,7 @@ def numbers(item):
     left for the caller to find.
     """
     if isinstance(item, np.ma.MaskedArray):
-        if item.dtype.kind in "mM":  # refused later, with what to do
+        if item.dtype.kind in "mM":  # dates: a later check raises a specific error
             return item.data
         return item.astype(np.result_type(item.dtype, np.float32)).filled(np.nan)
     values = np.asarray(item)
@@ -68,7 +68,7 @@ def _check_container(X):
     name = type(X).__name__
     if isinstance(X, Mapping):
         raise TypeError(
-            f"X is a {name}. Pass the sequences alone, in the order of y: "
+            f"X is a {name}. Pass only the sequences, in the order of y: "
             "list(X.values())."
         )
     if isinstance(X, str | bytes):

@@ -1,4 +1,4 @@
-"""The user's own classes and functions that a model's configuration names."""
+"""Custom objects: the user's classes and functions in a model's configuration."""
 
 import functools
 import json
@@ -23,12 +23,12 @@ def registered_name(thing):
 
 
 def custom_names(config):
-    """Return the names, in a model's configuration, of what is not Keras' own.
+    """Return the names of custom objects in a model's configuration.
 
     Parameters
     ----------
     config : str
-        JSON.
+        The configuration as JSON.
 
     Returns
     -------
@@ -57,14 +57,14 @@ def _names(value):
 
 
 def custom_objects(parts, names):
-    """Return the classes and functions of these names that a model is made of.
+    """Return a model's custom classes and functions with these names.
 
     Parameters
     ----------
     parts : list of keras.layers.Layer
         The model and all its layers.
     names : set of str
-        Of `custom_names`.
+        Result of `custom_names`.
 
     Returns
     -------
@@ -87,10 +87,11 @@ def is_of_keras(thing):
 
 
 def behaviour(function):
-    """Return what a function does, as far as can be compared, as something hashable.
+    """Return a hashable value that is equal for functions with the same behaviour.
 
-    A function that is defined inside another is a new one at every call of that, with
-    the same code. What it has taken from there is compared as well.
+    A nested function is a new object at every call of the outer function, although its
+    code is the same. So code, defaults and the values of its closure are compared. If
+    they are not hashable, the function itself is returned.
     """
     if isinstance(function, functools.partial):
         known = (behaviour(function.func), function.args, _items(function.keywords))
@@ -112,7 +113,7 @@ def _items(mapping):
 
 
 def check_travels(config, objects):
-    """Refuse a configuration from which its model could not be made elsewhere.
+    """Raise if a model could not be rebuilt from its configuration and objects.
 
     Raises
     ------
@@ -121,11 +122,11 @@ def check_travels(config, objects):
     found = [registered_name(thing) for thing in objects]
     for name in sorted(custom_names(config) - {_LAMBDA}):
         if found.count(name) != 1:
-            problem = "two things of that name" if name in found else "no such thing"
+            problem = "more than one" if name in found else "none"
             raise TypeError(
-                "The fitted network cannot be kept: its configuration names "
-                f"{name!r}, and there is {problem} in its layers. Give each class and "
-                "function a name of its own, and have layers keep them as attributes."
+                "The fitted network cannot be kept: its configuration names a class or "
+                f"function {name!r}, but its layers hold {problem} of that name. Give "
+                "each a name of its own, and store it in an attribute of its layer."
             )
 
 
@@ -147,13 +148,13 @@ def anonymous_lambdas(config):
 
 
 def check_from_file(config, objects):
-    """Refuse a configuration, read from a file, that could run code nobody trusts.
+    """Raise if a configuration from a file could run code that is not trusted.
 
     Parameters
     ----------
     config : str
     objects : sequence of types and functions
-        What the file names, and the user trusts.
+        The custom objects that the file declares and the user trusts.
 
     Raises
     ------
@@ -172,15 +173,15 @@ def check_from_file(config, objects):
                 "it declares."
             )
     for module, name in _keras_names(json.loads(config)):
-        # A function would be called with what the configuration says.
+        # Keras would call a function with arguments from the configuration.
         if not isinstance(getattr(sys.modules.get(module), name, None), type):
             raise ValueError(
-                f"The file's network holds {module}.{name}, which is no class of Keras."
+                f"The file's network holds {module}.{name}, which is not a Keras class."
             )
 
 
 def _keras_names(value):
-    """Yield module and name of each object of Keras' own in a configuration."""
+    """Yield the module and name of each Keras object in a configuration."""
     if isinstance(value, list):
         for item in value:
             yield from _keras_names(item)

@@ -1,4 +1,4 @@
-"""What a fit or a prediction is given, checked against what was fitted before."""
+"""The data of a fit or a prediction, checked against what was fitted before."""
 
 from dataclasses import dataclass
 
@@ -96,7 +96,7 @@ class DataChecks:
                 dtype=np.float32,
                 ensure_non_negative=True,
             )
-        # Left out first: a class may have no other samples.
+        # Drop them before encoding y: a class may have only samples of weight 0.
         rows, all_y = _positive(weight), y
         y, weight = y[rows], weight[rows]
         if resumed is None:
@@ -107,7 +107,7 @@ class DataChecks:
         weight = np.float32(weight * self._class_weights(y, targets))
         left_in = _positive(weight)
         rows, encoded, weight = rows[left_in], encoded[left_in], weight[left_in]
-        if len(rows) < n_samples:  # else they are not copied
+        if len(rows) < n_samples:  # otherwise avoid the copy
             sequences = sequences.take(rows)
         classes = self._classes_to_stratify(all_y, targets)
         origin = Origin(n_samples, rows, classes, groups)
@@ -115,10 +115,10 @@ class DataChecks:
         return FitData(samples, origin, all_y, reading, targets)
 
     def _read_first(self, X):
-        """Return X as sequences, and how it was read; note its public properties."""
+        """Return X as sequences and its `Reading`; set the public attributes of X."""
         size = self.vocabulary_size
         if size is None:
-            # A text transformer's output knows its own vocabulary.
+            # The output of a text transformer carries the size of its vocabulary.
             size = vocabulary_of(X)
         sequences = as_sequences(X, vocabulary_size=size)
         self.n_timesteps_in_ = int(sequences.lengths.max())
@@ -130,7 +130,7 @@ class DataChecks:
         return sequences, Reading(sequences.form, size)
 
     def _read_again(self, X, reading):
-        """Return X as sequences, if it fits what was read before."""
+        """Return X as sequences; raise if it does not match the X of the first fit."""
         if self.vocabulary_size is None:
             check_vocabulary(X, reading.vocabulary_size, type(self).__name__)
         sequences = as_sequences(X, vocabulary_size=reading.vocabulary_size)
@@ -147,7 +147,7 @@ class DataChecks:
         return sequences
 
     def _check_names(self, X, form, reset):
-        """Check or note the number and the names of the features."""
+        """Check the number and names of the features, or record them if ``reset``."""
         if form == "univariate":
             validate_data(self, X, reset=reset, skip_check_array=True)
         elif form == "list":

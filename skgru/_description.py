@@ -1,4 +1,4 @@
-"""Objects as text that is the same for the same object in every process."""
+"""Describe objects by text that is the same in every process."""
 
 import functools
 import hashlib
@@ -14,11 +14,11 @@ _LONGEST = 200
 
 
 def described(value):
-    """Return a text that tells a value from others, also in another process.
+    """Return a text that identifies a value, also in another process.
 
-    An object is its type and its parameters, its configuration or, where it has
-    neither, its state. A function is its name and a digest of its code, without the
-    place that the code has in its file.
+    An object is described by its type and its parameters or configuration or, if it has
+    neither, its state; a function by its name and a digest of its code, without line
+    numbers.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def described(value):
 
 
 def shortly_described(value):
-    """Return what `described` does, a long text as its beginning and a digest."""
+    """Return `described`, with a long text shortened to its start and a digest."""
     text = described(value)
     if len(text) <= _LONGEST:
         return text
@@ -38,7 +38,7 @@ def shortly_described(value):
 
 
 def digest_of(value):
-    """Return a digest of what `described` says of a value."""
+    """Return a digest of the description of a value."""
     return _digest(described(value))
 
 
@@ -47,7 +47,7 @@ def _described(value, within):
         value = value.item()
     if isinstance(value, _PLAIN):
         return repr(value)
-    if id(value) in within:  # it holds itself
+    if id(value) in within:  # the value contains itself
         return "..."
     inside = functools.partial(_described, within=(*within, id(value)))
     if isinstance(value, list | tuple):
@@ -94,10 +94,10 @@ def _object(value, inside):
             return f"{name}({_arguments(value.get_config(), inside)})"
         state = value.__reduce_ex__(2)
     except (TypeError, NotImplementedError, pickle.PicklingError):
-        return name  # a lock, a connection: nothing that makes numbers
+        return name  # for example a lock or a connection, which affects no numbers
     if isinstance(state, str):
         return f"{name} {state}"
-    # What makes the object anew, its arguments, its state, and its items.
+    # The result of __reduce_ex__: constructor, its arguments, state, items.
     _, arguments, *rest = state
     rest = [list(part) if hasattr(part, "__next__") else part for part in rest]
     arguments = [part for part in arguments if part is not type(value)]

@@ -1,6 +1,6 @@
 """The documentation that both estimators share: parameters, attributes, equations.
 
-The texts are indented as they stand in a class docstring, where they are inserted.
+The texts are indented as in a class docstring, into which they are inserted.
 """
 
 import inspect

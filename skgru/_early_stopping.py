@@ -1,4 +1,4 @@
-"""Early stopping that goes on where an earlier training ended."""
+"""Early stopping that continues where an earlier training run ended."""
 
 from dataclasses import dataclass, replace
 
@@ -7,18 +7,18 @@ import keras
 
 @dataclass(frozen=True)
 class Stopping:
-    """What early stopping remembers of a training.
+    """The state of early stopping after a training run.
 
     Parameters
     ----------
     monitor : str
-        What it watched: a name of the history.
+        The monitored quantity: a key of the history.
     data : str
-        Digest of the validation data. Values of other data are no measure.
+        Digest of the validation data; values on other data are not comparable.
     epoch : int
         Number of the best epoch in the history.
     value : float
-        What was watched, at that epoch.
+        The monitored value at that epoch.
     wait : int
         Epochs trained under early stopping since then.
     best : list of ndarray
@@ -38,7 +38,7 @@ class Stopping:
 
 
 class StopEarly(keras.callbacks.EarlyStopping):
-    """Keras' callback, as if a training that continues had never been interrupted.
+    """Keras' callback, which treats a continued training as one uninterrupted run.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class StopEarly(keras.callbacks.EarlyStopping):
     data : str
         Digest of the validation data.
     **settings
-        Of ``keras.callbacks.EarlyStopping``.
+        Parameters of ``keras.callbacks.EarlyStopping``.
     """
 
     def __init__(self, past, data, **settings):
@@ -67,7 +67,7 @@ class StopEarly(keras.callbacks.EarlyStopping):
 
     def remembered(self):
         """Return the `Stopping` of this training and those before it, or None."""
-        if self.best is None:  # not one epoch was measured
+        if self.best is None:  # no epoch has been measured
             return self._past and replace(self._past, last=self._last)
         return Stopping(
             self.monitor,
@@ -81,5 +81,5 @@ class StopEarly(keras.callbacks.EarlyStopping):
 
 
 def without_early_stopping(stopping):
-    """Return what is remembered after a training that kept its last weights."""
+    """Return the state after a training run that kept the weights of its last epoch."""
     return None if stopping is None else replace(stopping, last=None)

@@ -1,4 +1,4 @@
-"""The vectors of tokens that a user gives an embedding to start from."""
+"""Check the initial token vectors of an embedding that a user passes."""
 
 import numpy as np
 from sklearn.utils import check_array

@@ -1,4 +1,4 @@
-"""What a fit leaves behind."""
+"""The record of fitted state."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from ._engine.training import TrainingState
 
 @dataclass(frozen=True)
 class Fitted:
-    """All that prediction and a training that continues need.
+    """The fitted state: what prediction and continued training need.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class Fitted:
         How y is encoded.
     architecture : BuiltInNetwork or UserNetwork
     inputs : InputShape
-        Of the training program.
+        Input shape of the training program.
     optimizer : OptimizerSpec
     seed : int
         Seed of the fit: of shuffling, dropout, augmentation.

@@ -1,4 +1,4 @@
-"""The series that a forecaster is given, compared with what it was fitted on."""
+"""Check the series that a forecaster gets against the series it was fitted on."""
 
 import numpy as np
 from sklearn.utils.validation import validate_data
@@ -12,7 +12,7 @@ class ForecasterInputs:
     """How data enters a fitted `GRUForecaster`; mixed into it."""
 
     def _with_past(self, channels, steps, name):
-        """Return the channels after the end of those of ``fit``, if they follow."""
+        """Prepend the last steps of the fitted series if ``channels`` continue it."""
         past, needed = self._fitted_steps(), self.window + self.horizon
         if past is None or steps is None:
             follows = len(channels) < needed
@@ -38,7 +38,7 @@ class ForecasterInputs:
     def _read_more(self, series, exogenous, names, missing):
         """Return channels and steps, checked against those of ``fit``.
 
-        ``missing`` is what a message calls what ``fit`` was given and this is not.
+        ``missing`` names the argument in the message if only one of the calls got it.
         """
         if (exogenous is not None) != self._has_exogenous:
             raise ValueError(

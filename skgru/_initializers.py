@@ -1,4 +1,4 @@
-"""The weights that a network starts from, drawn by Keras' initializers."""
+"""Initial weights, drawn by Keras' initializers."""
 
 import inspect
 from functools import lru_cache
@@ -8,7 +8,7 @@ import numpy as np
 
 from ._engine.interrupts import InterruptLater
 
-# Initial weights of up to so many values are kept, the last few of them.
+# Recently drawn initial weights are cached if they have at most this many values.
 REMEMBERED_VALUES = 2**17
 
 
@@ -36,7 +36,7 @@ def draw_weights(names, shapes, initializers, seeds):
             weights.append(np.full(shape, value, np.float32))
             continue
         initializer, seed = initializers[name], int(seeds.integers(2**31 - 1))
-        # A search fits the same network from the same seed again and again.
+        # A search fits the same network with the same seed many times.
         small = isinstance(initializer, str) and np.prod(shape) <= REMEMBERED_VALUES
         draw = _drawn_before if small else _draw
         weights.append(draw(initializer, shape, seed))

@@ -1,6 +1,6 @@
-"""The one place that knows Keras' private names; tests/test_private_names.py has each.
+"""All uses of Keras' private names; other modules import them from here.
 
-Everything else imports them from here.
+``tests/test_private_names.py`` has a test for each.
 """
 
 import contextlib

@@ -22,7 +22,7 @@ _LOSSES = {
     "mae": {"mae", "mean_absolute_error"},
     "huber": {"huber"},
 }
-# How a model was compiled to run, which is the engine's to decide.
+# Arguments of compile about execution, which the engine decides: they are ignored.
 _OF_EXECUTION = {"jit_compile", "run_eagerly", "steps_per_execution", "auto_scale_loss"}
 
 
@@ -44,8 +44,8 @@ def check_is_model(model, function, owner):
     for layer in layers_of(model):
         if getattr(layer, "stateful", False):
             raise ValueError(
-                f"{where} must return a model without state from batch to batch. Got "
-                f"stateful=True in layer {layer.name!r}: samples are shuffled."
+                f"{where} must return a model that keeps no state between batches, as "
+                f"samples are shuffled. Got stateful=True in layer {layer.name!r}."
             )
     if not has_graph(model):
         return
@@ -92,7 +92,7 @@ def check_head(model, output_shape, function, targets, owner):
 
 
 def _activation(model):
-    """Return the name of a model's last activation, or None where it is not known."""
+    """Return the name of a model's last activation, or None if it is unknown."""
     head = last_operation(model)
     if isinstance(head, keras.layers.Softmax):
         return "softmax"
@@ -160,7 +160,7 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
         if name in ("metrics", "weighted_metrics"):
             warnings.warn(
                 f"{compiled}{name}={value!r}, which {owner} does not measure. Use its "
-                "'scoring' parameter, or leave them out.",
+                f"'scoring' parameter, or leave {name} out.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -172,7 +172,7 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
 
 
 def _is_loss(value, name):
-    """Whether what a model was compiled with is a loss of ours, with its defaults."""
+    """Whether a model's compiled loss is the given one, with default settings."""
     if isinstance(value, str):
         return value.lower() in _LOSSES[name] or _is_loss(keras.losses.get(value), name)
     if isinstance(value, keras.losses.Loss):
@@ -188,7 +188,7 @@ def _snake_case(name):
 
 
 def _described(spec, other):
-    """Name an optimizer, and what of its settings another one of the class has not."""
+    """Name an optimizer; if its class is the other's, also the settings that differ."""
     if spec.cls is not other.cls:
         return spec.cls.__name__
     config, rest = json.loads(spec.config), json.loads(other.config)

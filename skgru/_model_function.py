@@ -94,7 +94,7 @@ def call_model_function(model, params, meta, compile_kwargs):
 
 def own_arguments(model, params):
     """Return the parameters of the estimator that a model function takes."""
-    # Without a number of layers the function's own default counts.
+    # If these are None, the function's own defaults apply.
     unset = {name for name in ("n_layers", "scoring") if params[name] is None}
     named = set(inspect.signature(model).parameters) - {"model", *unset}
     return route_params(params, destination="model", pass_filter=named, strict=True)
@@ -119,7 +119,7 @@ def scikeras_metadata(estimator, X_shape, X_dtype, y, targets):
         "n_outputs_expected_": 1,
     }
     if hasattr(targets, "classes"):
-        # One output, a softmax or sigmoid, of n_classes_ values.
+        # In scikeras' terms, classes are one output with n_classes_ values.
         meta |= {"n_outputs_": 1, "n_classes_": len(targets.classes)}
         meta["classes_"] = targets.classes
     else:

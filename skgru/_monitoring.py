@@ -1,4 +1,4 @@
-"""What a training watches: the loss or a score, and who acts on it."""
+"""The monitored quantity (the loss or a score) and the callbacks that use it."""
 
 from collections import namedtuple
 
@@ -10,7 +10,7 @@ from ._scikit_learn_callbacks import ScikitLearnCallbacks
 from ._scoring import ValidationScores, scorers_of
 from .schedules import schedule_callback
 
-# A name of the history, and whether small ("min") or large ("max") values are good.
+# A key of the history, and whether smaller ("min") or larger ("max") values are better.
 Monitor = namedtuple("Monitor", "name mode")
 
 
@@ -18,12 +18,12 @@ class Monitoring:
     """What of a training is watched; mixed into `BaseGRU`."""
 
     def _validation_scores(self, parts, targets):
-        """Return what measures ``scoring``, tried out, or None.
+        """Return the `ValidationScores` of ``scoring``, after a trial run, or None.
 
         Raises
         ------
         ValueError
-            There are no validation data, or a score cannot be measured on them.
+            There are no validation data, or a score cannot be computed on them.
         """
         scorers = scorers_of(self)
         if not scorers:
@@ -51,7 +51,7 @@ class Monitoring:
         callback = schedule_callback(
             self.schedule,
             learning_rate=learning_rate,
-            # A single partial_fit is a part of a training of self.epochs.
+            # A partial_fit is one epoch of a training run of self.epochs epochs.
             epochs=max(len(history.get("loss", [])) + epochs, self.epochs),
             monitor=monitor.name,
             mode=monitor.mode,
@@ -61,7 +61,7 @@ class Monitoring:
         return [callback]
 
     def _stopper(self, monitor, held_out, resumed):
-        """Return the callback of early stopping, or None."""
+        """Return the early stopping callback, or None."""
         if not self.early_stopping:
             return None
         return StopEarly(
@@ -74,7 +74,7 @@ class Monitoring:
         )
 
     def _scikit_learn_callbacks(self, X, y, sample_weight, epochs):
-        # Set by scikit-learn 1.9 or later; a training that nobody hears is faster.
+        # Set by scikit-learn 1.9 or later. Training without callbacks is faster.
         if not getattr(self, "_skl_callbacks", None):
             return []
         return [ScikitLearnCallbacks(self, X, y, sample_weight, epochs)]

@@ -1,4 +1,4 @@
-"""Errors of scikit-learn's checks, which do not always name what they are about."""
+"""Add the name of the argument to errors of scikit-learn's checks that lack it."""
 
 import contextlib
 import re
@@ -21,5 +21,5 @@ def naming(name):
             raise
         kind = ValueError if isinstance(error, ValueError) else TypeError
         if message.startswith("Complex data not supported"):
-            message = message.split("\n")[0]  # what follows is all of the data
+            message = message.split("\n")[0]  # the following lines print the data
         raise kind(f"{name}: {message}") from None

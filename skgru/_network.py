@@ -8,10 +8,10 @@ import numpy as np
 from ._initializers import draw_weights
 from ._keras import private_names
 
-# Of the moving averages of batch normalisation: those of the last ten batches or so
-# count, as a training on few samples has few.
+# Momentum of batch normalisation's moving averages. They cover about the last ten
+# batches, because a training run on few samples has few batches.
 MOMENTUM = 0.9
-# Added to variances: no variance of real data in any units is as small.
+# The epsilon that is added to variances: far below those of real data in any units.
 TINY = 1e-30
 
 
@@ -67,7 +67,7 @@ class BuiltInNetwork:
     n_outputs: int
     activation: str
 
-    # Of every architecture, see `skgru._engine.network.Network`.
+    # Attributes of every architecture: see `skgru._engine.network.Network`.
     padding = np.nan
     any_length = True
 
@@ -113,7 +113,7 @@ class BuiltInNetwork:
         return keras.Model(inputs, head(steps), name="gru")
 
     def _inputs(self):
-        """Return the model's input, the steps that follow, and their mask or None."""
+        """Return the model's input, the prepared steps, and their mask or None."""
         if self.vocabulary_size is not None:
             inputs = keras.Input((None,), dtype="int32", name="tokens")
             embedding = _layer(
@@ -128,8 +128,8 @@ class BuiltInNetwork:
         inputs = keras.Input((None, self.n_features), dtype="float32", name="sequences")
         steps = inputs
         if self.standardize:
-            # Frozen, so that it uses its averages in training as well. Keras'
-            # Normalization keeps them as constants, and every fit has others.
+            # A frozen BatchNormalization uses its averages in training as well. Keras'
+            # Normalization would make the averages constants of the program.
             layer = _layer(
                 "BatchNormalization",
                 "standardization",
@@ -146,12 +146,12 @@ class BuiltInNetwork:
         return inputs, keras.ops.where(missing, 0.0, steps), mask
 
     def _convolved(self, steps, mask):
-        """Return the steps that follow the convolution, and their mask or None.
+        """Return the output steps of the convolution, and their mask or None.
 
-        Padding does not leak: it is zeros to the convolution, as what lies beyond a
-        sequence is; it is left out of the averages; and it is 0 where ReLU makes all
-        values positive or 0, so that it is in no maximum. Pools begin at the first
-        step, and the last one may be short.
+        Padding does not affect other steps. The convolution sees zeros there, as beyond
+        the ends of a sequence; the averages leave it out; and it is 0 after ReLU, so it
+        does not change a maximum. Pooling windows begin at the first step, and the last
+        one may be shorter.
         """
         steps = _layer(
             "Conv1D",
@@ -224,7 +224,7 @@ class BuiltInNetwork:
         weights = draw_weights(network.names, network.shapes, by_name, seeds)
         if embedding is not None:
             i = network.names.index("embeddings")
-            # Drawn weights may be kept for other fits: they are not written to.
+            # Drawn weights may be cached for other fits: do not modify them.
             unused = np.zeros_like(weights[i][len(embedding) :])
             weights[i] = np.concatenate([embedding, unused])
         state = []
@@ -245,7 +245,7 @@ def _pool(pooling, steps, mask):
         layer = _layer("GlobalAveragePooling1D", "pooling")
         return layer(steps) if mask is None else layer(steps, mask=mask)
     if mask is not None:
-        # Keras' max pooling ignores masks, and a backward layer is 0 in the padding.
+        # Keras' max pooling ignores masks, and a backward layer outputs 0 in padding.
         shown = keras.ops.expand_dims(mask, -1)
         steps = keras.ops.where(shown, steps, -np.inf)
     return _layer("GlobalMaxPooling1D", "pooling")(steps)

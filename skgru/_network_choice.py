@@ -1,4 +1,4 @@
-"""Which network a fit trains: the built-in one, or what the user's function returns."""
+"""The choice of the network: the built-in one, or that of the user's function."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ class NetworkChoice:
         )
 
     def _for_sequences(self, fitted, sequences):
-        """Return the architecture and the input shape to predict sequences with."""
+        """Return the architecture and the input shape for predicting sequences."""
         architecture, inputs = fitted.architecture, fitted.inputs
         if isinstance(architecture, UserNetwork):
             longest = sequences.n_timesteps
@@ -36,7 +36,7 @@ class NetworkChoice:
             as_any = tokens and not ignores_padding(architecture)
             unequal = sequences.is_padded and not as_any
             if as_any:
-                # Padding is as any id to it: it must be as wide as in training.
+                # It does not mask id 0, so the width must be that of training.
                 longest = max(longest, inputs.n_timesteps)
             return architecture, inputs_of_users(
                 architecture, sequences, longest, unequal, type(self).__name__, fitted
@@ -48,7 +48,7 @@ class NetworkChoice:
         return architecture, inputs
 
     def _build_stock(self, fitted):
-        """Return a fitted network as a stock model, with weights to be set."""
+        """Return a fitted network as a stock model, whose weights are not set yet."""
         if isinstance(fitted.architecture, UserNetwork):
             return fitted.architecture.build()
         architecture = fitted.architecture

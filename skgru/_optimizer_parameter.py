@@ -1,4 +1,4 @@
-"""What 'optimizer', 'learning_rate', 'schedule' and clipping come to together."""
+"""Resolve the parameters 'optimizer', 'learning_rate', 'schedule' and clipping."""
 
 from collections import namedtuple
 from numbers import Real
@@ -52,7 +52,7 @@ class OptimizerParameters:
     """The parameters of the optimizer; mixed into `Parameters`."""
 
     def _resolve_optimizer(self):
-        """Return the optimizer's spec, and every setting that is a run-time input."""
+        """Return the optimizer's spec, and its settings that are run-time inputs."""
         resolved = self._resolve_training_of_weights()
         return resolved.spec, resolved.rates
 
@@ -111,12 +111,12 @@ def _learning_rate(optimizer, own, learning_rate, owner):
         if learning_rate == DEFAULT_LEARNING_RATE or _same(made_with, learning_rate):
             return made_with
     if own.keys().isdisjoint({"learning_rate", "schedule"}):
-        return learning_rate  # nobody asked for the optimizer's
+        return learning_rate  # the instance has its class' default rate
     return _refuse(learning_rate, made_with, type(optimizer), owner)
 
 
 def _made_with(optimizer, own):
-    """Return the learning rate or the Keras schedule that an instance has."""
+    """Return the learning rate or the Keras schedule of an optimizer instance."""
     rate = own.get("schedule", own.get("learning_rate"))
     return default_learning_rate(type(optimizer)) if rate is None else rate
 
@@ -128,7 +128,7 @@ def _same(made_with, learning_rate):
 def _refuse(learning_rate, made_with, cls, owner):
     raise ValueError(
         f"The 'learning_rate' parameter of {owner} is {_shown(learning_rate)}, but its "
-        f"optimizer was made with {_shown(made_with)}. Set one of them alone. To tune "
+        f"optimizer was made with {_shown(made_with)}. Set only one of them. To tune "
         f"the learning rate, give the optimizer by name, optimizer={cls.__name__!r}, "
         "and its settings as 'optimizer__<name>'."
     )

@@ -1,4 +1,4 @@
-"""What other libraries call things, and what they are here.
+"""Parameter names of other libraries, and what they correspond to here.
 
 The names are those of Keras' layers, optimizers and ``Model.fit``, and of scikeras,
 skorch, PyTorch, sktime, XGBoost and scikit-learn's MLP.
@@ -6,7 +6,7 @@ skorch, PyTorch, sktime, XGBoost and scikit-learn's MLP.
 
 from ._suggest import suggest
 
-# Other names of one parameter.
+# Other names of each parameter.
 _SAME = {
     "units": "hidden_size hidden_dim hidden_units hidden_layer_sizes n_units n_hidden",
     "n_layers": "num_layers gru_layers n_hidden_layers",

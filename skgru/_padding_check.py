@@ -1,4 +1,4 @@
-"""Whether padding changes what a user's network predicts."""
+"""Whether padding changes the predictions of a user's network."""
 
 import threading
 
@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from cachetools import LRUCache, cached
 
-# Steps of the sequence that the network is tried on.
+# Number of steps of the sequence that the network is tested with.
 _STEPS = 8
 
 
@@ -30,7 +30,7 @@ def ignores_padding(network):
         return network.masks
     model, rng = network.build(), np.random.default_rng(0)
     for variable in model.trainable_variables:
-        # Some weights begin at 0, where what they weigh would not be seen.
+        # Weights that are initialized to 0 would hide an effect of padding.
         variable.assign(rng.uniform(-0.5, 0.5, variable.shape))
     shape = network.input_shape[1:]
     for n_steps in (_STEPS, 8 * _STEPS):
@@ -43,6 +43,6 @@ def ignores_padding(network):
         try:
             outputs = [model(tf.constant(X), training=False) for X in (alone, padded)]
         except (ValueError, tf.errors.OpError):
-            continue  # a kernel may be wider than all steps
+            continue  # for example, a kernel is wider than the sequence
         return bool(np.allclose(*outputs, rtol=1e-4, atol=1e-6))
     return network.masks

@@ -1,4 +1,4 @@
-"""The parameters that both estimators share, and what they resolve to."""
+"""The parameters that both estimators share, and their checks."""
 
 import inspect
 import os
@@ -186,10 +186,10 @@ class Parameters(OptimizerParameters):
             setattr(self, name, value)
 
     def __init_subclass__(cls, **kwargs):
-        """Give a head's ``__init__(self, own, **parameters)`` its whole signature.
+        """Give a subclass' ``__init__(self, own, **parameters)`` its full signature.
 
-        The shared parameters, their defaults and their documentation are written once;
-        ``get_params``, ``help`` and completion still see all of them.
+        The shared parameters, their defaults and their documentation are written once,
+        but ``get_params``, ``help`` and completion see all of them.
         """
         super().__init_subclass__(**kwargs)
         own = inspect.signature(cls.__init__).parameters.values()
@@ -197,7 +197,7 @@ class Parameters(OptimizerParameters):
             return
         inherited = inspect.signature(super(cls, cls).__init__).parameters
         merged = {**inherited, **{p.name: p for p in own}}
-        # scikit-learn's checks take every name in a signature for a parameter.
+        # scikit-learn's checks treat every name in a signature as a parameter.
         named = [p for p in merged.values() if not _is_catch_all(p)]
         named.sort(key=lambda parameter: parameter.kind)
         cls.__init__.__signature__ = inspect.Signature(named)

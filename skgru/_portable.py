@@ -1,4 +1,4 @@
-"""An estimator's state in plain values: Keras objects become their configurations."""
+"""Convert an estimator's state to plain values: Keras objects become configurations."""
 
 import contextlib
 import contextvars

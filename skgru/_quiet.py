@@ -1,10 +1,10 @@
-"""TensorFlow's log on standard error: nothing, or what the user has asked for.
+"""Silence TensorFlow's log on standard error, unless the user asked for messages.
 
 ``TF_CPP_MIN_LOG_LEVEL`` says which messages TensorFlow drops: 0 none, 1 information, 2
-warnings too, 3 errors too. Without it this package asks for 3, because TensorFlow logs
-errors that are none for every program that comes from disk
+also warnings, 3 also errors. If it is not set, this package uses 3, because TensorFlow
+logs false errors for every program that is loaded from disk
 (https://github.com/openxla/xla/issues/44565). Setting the variable is not enough:
-TensorFlow reads it once, as it is loaded, and some of its libraries log before that.
+TensorFlow reads it once, when it is loaded, and some of its libraries log before that.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ _VARIABLE = "TF_CPP_MIN_LOG_LEVEL"
 _ALL, _NONE = 0, 3
 _BEFORE_ITS_LOG = b"WARNING: All log messages before absl::InitializeLog()"
 
-# What the user asks for; None: nothing in particular.
+# The level that the user has set; None if not set.
 _asked = os.environ.get(_VARIABLE)
 # Whether TensorFlow is known to drop all messages.
 _silent = False
@@ -86,7 +86,7 @@ def loading():
 
 
 def _set_level(level):
-    """Set the level of the loaded TensorFlow, if that can be; return what it was."""
+    """Set the level of the loaded TensorFlow if possible; return the old level."""
     functions = _level_functions()
     if functions is None:
         return None
@@ -99,8 +99,8 @@ def _set_level(level):
 def _level_functions():
     """Return Abseil's functions that get and set the level, or None.
 
-    Python cannot reach them but by their name in C++, which holds Abseil's release
-    (https://abseil.io/docs/cpp/guides/logging).
+    Python can reach them only by their mangled C++ names, which include Abseil's
+    release (https://abseil.io/docs/cpp/guides/logging).
     """
     import tensorflow as tf
 
@@ -117,15 +117,15 @@ def _level_functions():
             library[f"{namespace}11MinLogLevelEv"],
             library[f"{namespace}14SetMinLogLevelENS0_18LogSeverityAtLeastE"],
         )
-    except (OSError, TypeError, AttributeError):  # no such file, text, function
+    except (OSError, TypeError, AttributeError):  # no such file, text or function
         return None
 
 
 @contextlib.contextmanager
 def _without_log(level):
-    """Keep messages below a level off standard error; all else comes out at the end.
+    """Drop log messages below a level; write all other output at the end.
 
-    The libraries write to the file descriptor, so that is where they are held back.
+    The libraries write to the file descriptor of standard error, so it is redirected.
     """
     if level == _ALL:
         yield
@@ -135,10 +135,11 @@ def _without_log(level):
             kept = os.dup(2)
             stack.callback(os.close, kept)
             caught = stack.enter_context(tempfile.TemporaryFile())
-        except OSError:  # no standard error, or nowhere to hold anything back
+        except OSError:  # no standard error, or no temporary file
             yield
             return
-        # Python's own words on a crash, of which TensorFlow's would be lost.
+        # If the process crashes, the redirected output is lost: have Python at least
+        # write its traceback to the original standard error.
         if not faulthandler.is_enabled():
             faulthandler.enable(kept)
             stack.callback(faulthandler.disable)

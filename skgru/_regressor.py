@@ -82,7 +82,8 @@ class GRURegressor(RegressorMixin, BaseGRU):
     def _new_targets(self, y, weight, classes):
         columns = y.reshape(len(y), -1)
         scaler = StandardScaler(with_mean=self.normalize_y, with_std=self.normalize_y)
-        # An array, whatever set_config(transform_output=...) asks of the user's own.
+        # Always arrays: set_config(transform_output=...) is for transformers of the
+        # user's own.
         scaler.set_output(transform="default")
         scaler.fit(columns, sample_weight=weight)
         return RealTargets(scaler, y.ndim, columns.shape[1], self.loss)

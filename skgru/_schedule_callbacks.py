@@ -1,4 +1,4 @@
-"""How schedules act during training: as Keras callbacks."""
+"""The Keras callbacks that apply schedules during training."""
 
 import math
 from numbers import Real
@@ -7,7 +7,7 @@ import keras
 
 
 class Plateau(keras.callbacks.ReduceLROnPlateau):
-    """Keras' callback, which knows the epochs before a training that continues."""
+    """Keras' callback, which also counts the epochs of earlier training runs."""
 
     def __init__(self, past, **kwargs):
         super().__init__(**kwargs)
@@ -16,7 +16,7 @@ class Plateau(keras.callbacks.ReduceLROnPlateau):
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
         for epoch, value in enumerate(self._past):
-            if not math.isnan(value):  # NaN: the epoch did not measure it
+            if not math.isnan(value):  # NaN: not measured at that epoch
                 self.on_epoch_end(epoch, {self.monitor: value})
 
 

@@ -1,4 +1,4 @@
-"""scikeras, imported without what its import changes in Keras.
+"""Import scikeras, and undo the changes that its import makes to Keras.
 
 Importing it replaces how every Keras model, loss, metric and optimizer of the process
 is pickled and copied. Keras 3 does that itself, so its own methods are put back, unless

@@ -1,4 +1,4 @@
-"""Epochs, passed on from Keras' callbacks to scikit-learn's."""
+"""A Keras callback that calls scikit-learn's callbacks at every epoch."""
 
 from dataclasses import replace
 
@@ -41,5 +41,5 @@ class ScikitLearnCallbacks(keras.callbacks.Callback):
         )
 
     def _so_far(self):
-        """Return what makes a copy of the estimator predict as it would now."""
+        """Return the attributes with which a copy predicts as of the current epoch."""
         return {"_fitted": replace(self.model.fitted, state=self.model.state)}

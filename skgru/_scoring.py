@@ -1,4 +1,4 @@
-"""Scores of the validation data at every epoch, by scikit-learn's scorers."""
+"""Scores on the validation data at every epoch, by scikit-learn's scorers."""
 
 from dataclasses import replace
 from numbers import Real
@@ -43,12 +43,12 @@ def scorers_of(estimator):
         scorer = _scorer(value, estimator, owner)
         if not isinstance(name, str) or name == "loss":
             raise ValueError(
-                f"The 'scoring' parameter of {owner} must name its scorers by str, but "
-                f"not 'loss', which history_ has. Got {name!r} instead."
+                f"The names of scorers in the 'scoring' parameter of {owner} must be "
+                f"str other than 'loss', which history_ has. Got {name!r} instead."
             )
         if f"val_{name}" in scorers:
             raise ValueError(
-                f"The 'scoring' parameter of {owner} has two scorers of the name "
+                f"The 'scoring' parameter of {owner} has two scorers named "
                 f"{name!r}. Give it as a dict of names and scorers."
             )
         scorers[f"val_{name}"] = scorer
@@ -57,7 +57,7 @@ def scorers_of(estimator):
 
 def _name(value, owner):
     if isinstance(value, str) or not callable(value):
-        return value  # the latter is refused with its value
+        return value  # _scorer raises if it is not valid
     name = getattr(metric_of(value) or value, "__name__", None)
     if name is None:
         raise ValueError(
@@ -91,10 +91,10 @@ class ValidationScores:
     Parameters
     ----------
     estimator : BaseGRU
-        While it is fitted.
+        The estimator while it is being fitted.
     scorers : dict of str to callable
     X, y : array-like
-        The validation data as the user has them.
+        The validation data, before they are encoded.
     """
 
     def __init__(self, estimator, scorers, X, y):
@@ -154,7 +154,7 @@ class ValidationScores:
         }
 
     def _stand_in(self, outputs, fitted):
-        """Return a copy of the estimator that knows its outputs for X."""
+        """Return a copy of the estimator that returns ``outputs`` for the stored X."""
         cls = type(self._estimator)
         copy = object.__new__(cls)
         known = {k: v for k, v in vars(self._estimator).items() if k != "_model"}

@@ -1,4 +1,4 @@
-"""The one source of the search spaces: each parameter, its range, and why."""
+"""The table of the search spaces: each parameter, its range and the reasons."""
 
 from dataclasses import dataclass
 

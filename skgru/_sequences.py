@@ -1,8 +1,8 @@
-"""What X may be, and the one padded block that everything else works on.
+"""Convert every accepted form of X to one padded array, the block.
 
 Sequences reach an estimator as a 3-D array, a 2-D array of univariate series, a list
 or object array of ``(timesteps, features)`` arrays, or token ids, in the containers
-that `_containers` knows. :func:`as_sequences` turns each into a :class:`Sequences`.
+that `_containers` converts. :func:`as_sequences` turns each into a :class:`Sequences`.
 """
 
 import numpy as np
@@ -94,7 +94,7 @@ def _from_array(X, dtype, allow_nan):
 def _checked_array(X, dtype):
     with naming("X"):
         if isinstance(X, list | tuple) and np.iscomplexobj(X):
-            # scikit-learn would drop a part of them.
+            # scikit-learn would drop the imaginary part.
             raise ValueError("Complex data not supported")
         with np.errstate(over="ignore"):  # _check_finite names the sample.
             return check_array(
@@ -109,7 +109,7 @@ def _checked_array(X, dtype):
 
 
 def _check_rectangular(X):
-    """Say what is wrong with items that NumPy would only call inhomogeneous."""
+    """Raise a specific error for items that NumPy only calls inhomogeneous."""
     one_column = isinstance(X, list | tuple) or getattr(X, "ndim", 2) == 1
     if not one_column or len(X) == 0:
         return
@@ -126,7 +126,7 @@ def _check_rectangular(X):
         readable = is_row or _is_number(item)
         if not readable or is_row != isinstance(first, list | tuple):
             raise TypeError(
-                f"Sample {i} of X is no sequence but {item!r:.50} of type "
+                f"Sample {i} of X is not a sequence but {item!r:.50} of type "
                 f"{type(item).__name__}. X must have shape {FORMS}."
             )
 
@@ -159,7 +159,7 @@ def _from_list(X, dtype, allow_nan):
 
 
 def _check_names(X):
-    """Refuse DataFrames whose columns are not those of the first, in its order."""
+    """Raise if DataFrames differ in their columns or the order of these."""
     first = list(getattr(first_sequence(X), "columns", []))
     if not first:
         return
@@ -182,7 +182,7 @@ def first_sequence(X):
 
 
 def _values_of(i, item):
-    """Return sample ``i`` as an array of anything."""
+    """Return sample ``i`` as an array of any dtype."""
     if sparse.issparse(item):
         raise TypeError(
             f"Sample {i} of X is sparse, but dense data is required. Use toarray()."
@@ -203,7 +203,7 @@ def _of_dates(name, dtype):
 
 
 def _univariate(items):
-    """Return 1-D sequences as those of one feature, unless they may be token ids."""
+    """Reshape 1-D sequences to one feature; raise if they may be token ids."""
     if all(item.dtype.kind in "biu" for item in items):
         raise ValueError(
             "Each sequence of X must have shape (timesteps, features); sample 0 has "
@@ -249,7 +249,7 @@ def _strip_nan_padding(block):
     """Turn trailing all-NaN steps into zeros and lengths."""
     n_samples, n_timesteps, _ = block.shape
     full = np.full(n_samples, n_timesteps, dtype=np.int32)
-    # A sum is NaN or infinite as soon as one value is: one pass without a temporary.
+    # A sum is not finite if any value is not: this needs no temporary array.
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(block.sum(dtype=np.float64)):
             return block, full

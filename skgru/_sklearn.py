@@ -1,4 +1,4 @@
-"""The one place that knows scikit-learn's private and version-dependent names.
+"""All uses of scikit-learn's private and version-dependent names.
 
 ``_fit_context`` and the constraint classes have been stable since 1.2 but are private;
 ``sklearn.callback`` exists from 1.9 on.

@@ -1,4 +1,4 @@
-"""The network as the user gets it: a stock Keras model with the fitted weights."""
+"""The network as a stock Keras model with the fitted weights, for the user."""
 
 import keras
 
@@ -40,7 +40,7 @@ class StockModel:
             variable.assign(value[: variable.shape[0]] if value.ndim else value)
         for layer in layers_of(self.model):
             if isinstance(layer, keras.layers.Normalization):
-                layer.finalize_state()  # what it adapted to lies beside its weights
+                layer.finalize_state()  # recomputes its tensors from its weights
 
     def values(self, values):
         """Return the weights and the state; rows that the model lacks are kept."""
@@ -62,7 +62,7 @@ def _rescaled(model, input_shape, scale, offset):
     layer = keras.layers.Rescaling(scale, offset, dtype="float32", name="rescaling")
     if has_graph(model):
         return keras.Model(model.inputs, layer(model.outputs[0]), name=model.name)
-    # A subclassed model has no graph to continue.
+    # A subclassed model has no graph to extend.
     dtype = "float32" if len(input_shape) == 2 else "int32"
     inputs = keras.Input(input_shape, dtype=dtype)
     return keras.Model(inputs, layer(model(inputs)))

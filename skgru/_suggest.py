@@ -27,6 +27,6 @@ def suggest(name, known, cutoff=0.5):
     close = difflib.get_close_matches(name, list(known), cutoff=cutoff)
     if not close:
         return ""
-    # Letters in another order are one slip of the fingers, and two to difflib.
+    # Swapped letters are one typing error, but difflib counts two.
     swapped = [other for other in close if sorted(other) == sorted(name)]
     return f" Did you mean {[*swapped, *close][0]!r}?"

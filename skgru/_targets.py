@@ -1,4 +1,4 @@
-"""Targets on their way into a network, and outputs on their way back."""
+"""Encode targets for a network, and decode its outputs."""
 
 from dataclasses import dataclass, replace
 

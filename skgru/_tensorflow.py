@@ -1,4 +1,4 @@
-"""The one place that knows TensorFlow's private names.
+"""All uses of TensorFlow's private names; other modules import them from here.
 
 ``tests/test_private_names.py`` has a test for each.
 """

@@ -1,9 +1,9 @@
-"""Token ids: which X holds them, of how large a vocabulary, and what they are.
+"""Token ids: recognise them in X, find the size of their vocabulary, check them.
 
 An array of token ids looks like one of real values, so the size of the vocabulary must
 travel with it: as the attribute ``vocabulary_size`` of an array, or in ``attrs`` of a
-DataFrame. Where it was lost on the way, an estimator would read the ids as a series;
-what can be recognised of that is refused or warned of here.
+DataFrame. If it was lost, an estimator would read the ids as a series of real values;
+where that can be recognised, this module raises an error or warns.
 """
 
 import re
@@ -19,7 +19,8 @@ from ._naming import naming
 VOCABULARY_SIZE = "vocabulary_size"
 TOKEN_COLUMN = "token{}"
 _TOKEN_COLUMN = re.compile(r"(?P<source>.*__)?token\d+")
-# Enough rows and steps that no series of counts ends like padded ids by chance.
+# With this many rows and steps, a series of counts does not look like padded ids by
+# chance.
 _LEAST_LENGTHS, _LEAST_STEPS = 4, 30
 
 
@@ -162,10 +163,10 @@ def warn_of_padding(values, owner):
 
 
 def _ends_like_padding(values):
-    """Whether rows end in the smallest value of each column, which stands only there.
+    """Whether rows end in each column's smallest value, and hold it nowhere else.
 
-    The smallest value and not 0, because a scaler moves padding to another value in
-    each column. Series of counts have their zeros anywhere, and in real values two are
+    It tests for the smallest value, not 0, because a scaler moves padding to another
+    value in each column. Series of counts have zeros anywhere, and two real values are
     hardly ever equal.
     """
     n_timesteps = values.shape[1]
@@ -179,7 +180,7 @@ def _ends_like_padding(values):
     inside = np.flatnonzero((lowest & ~after_end).any(axis=0))
     start = inside[-1] + 1 if len(inside) else 0
     lengths = n_timesteps - after_end[:, start:].sum(axis=1)
-    # The last column says nothing: whatever stands there is at the end.
+    # The last column proves nothing: every value there is at the end of its row.
     steps = after_end[:, start:-1].sum()
     return len(np.unique(lengths)) >= _LEAST_LENGTHS and steps >= _LEAST_STEPS
 
@@ -233,7 +234,7 @@ def token_block(X, vocabulary_size):
 
 
 def _joined(X):
-    """Return a list of 1-D arrays of ids as a block that 0 pads."""
+    """Return a list of 1-D arrays of ids as a block, padded with 0."""
     items = [_token_ids(item, f"sample {i} of X") for i, item in enumerate(X)]
     if not items:
         raise ValueError(
@@ -265,7 +266,7 @@ def _token_ids(values, name):
         raise ValueError(
             f"With vocabulary_size set, X must hold integer token ids; {name}: {error}"
         ) from None
-    # What float64 holds beyond these is no number of int64. NaN is not below either.
+    # Larger float64 values do not fit into int64. The comparison is False for NaN.
     held = (np.abs(as_float) < 2.0**63).all()
     if not (held and (as_float == np.floor(as_float)).all()):
         raise ValueError(

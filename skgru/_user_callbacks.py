@@ -1,4 +1,4 @@
-"""The user's Keras callbacks, and which of Keras' own cannot work here."""
+"""The user's Keras callbacks, and those of Keras that are not supported."""
 
 import keras
 

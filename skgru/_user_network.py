@@ -73,7 +73,8 @@ class UserNetwork:
                     "holds a function without a name, which is code. Use a function "
                     "or a keras.layers.Layer of a module."
                 )
-        # How functions behave is found out again: code cannot be pickled.
+        # Behaviours contain code objects, which cannot be pickled: __setstate__
+        # computes them again.
         return {**vars(self), "behaviours": None, "factory": None}
 
     def __setstate__(self, state):
@@ -83,7 +84,7 @@ class UserNetwork:
         vars(self).update({**state, "behaviours": behaviours})
 
     def __deepcopy__(self, memo):
-        return self  # it never changes
+        return self  # immutable
 
     @property
     def any_length(self):
@@ -108,9 +109,9 @@ class UserNetwork:
 
     def _from_config(self):
         with private_names(), default_seeds(np.random.default_rng(0)):
-            # Without it some of Keras' layers run what their configuration holds, or
-            # read files. Only code from a pickle, which its reader trusts, needs that:
-            # __setstate__ takes none from a file.
+            # Outside safe mode some Keras layers run code from their configuration or
+            # read files. Only Lambda layers from a pickle, which its reader trusts,
+            # need that: __setstate__ accepts none from a file.
             has_code = "__lambda__" in custom_names(self.config)
             model = keras.saving.deserialize_keras_object(
                 json.loads(self.config),
@@ -157,7 +158,7 @@ def user_network(model, input_shape, n_outputs, factory, function, arguments):
     )
     key, config = _key(model)
     if config is None:
-        # What it does is in the function's code, and in what the function was given.
+        # Its behaviour is in the function's code and arguments, so they are the key.
         key = json.dumps(
             {**json.loads(key), "arguments": repr(sorted(arguments.items()))}
         )
@@ -185,7 +186,7 @@ def _key(model):
     try:
         config = keras.saving.serialize_keras_object(model)
     except (NotImplementedError, TypeError):
-        # Its layers and their weights, which is what can be known of it.
+        # Use its layers and their weights: nothing else is known.
         parts = {layer.path: _known(layer) for layer in layers_of(model)}
         return json.dumps(parts, default=repr), None
     config["compile_config"] = None

@@ -1,4 +1,4 @@
-"""The input shape of a program for a user's network, and sequences that do not fit."""
+"""The input shape of a program for a user's network, after checking the sequences."""
 
 from ._engine.network import InputShape
 from ._engine.program import padded_length

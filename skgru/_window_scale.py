@@ -2,8 +2,8 @@
 
 import numpy as np
 
-# Deviations below this part of the mean one are raised to it: after a quiet window
-# nearly any change would be a huge one.
+# Standard deviations below this part of their mean are raised to it: divided by that of
+# a nearly constant window, almost any change would be huge.
 LEAST_PART = 0.5
 
 
@@ -14,7 +14,7 @@ def least_deviations(windows):
     constant.
     """
     mean = windows.std(axis=1).mean(axis=0)
-    # Rounding leaves some deviation in constant windows.
+    # Through rounding, the deviation of a constant window may be above 0.
     rounding = 10 * np.finfo(windows.dtype).eps * np.abs(windows).max(axis=(0, 1))
     return np.where(mean > rounding, LEAST_PART * mean, 1).astype(windows.dtype)
 

@@ -18,7 +18,7 @@ from .preprocessing._windows import target_column
 
 __all__ = ["GRUForecaster", "LastWindows"]
 
-# Of the linear path, among which leave-one-out errors choose.
+# Penalties of the linear path; leave-one-out errors choose one of them.
 _PENALTIES = np.logspace(-2, 4, 13)
 
 
@@ -211,7 +211,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
                     f"{len(channels)} steps: pass a longer series, or linear=False."
                 )
             self.linear_ = make_pipeline(StandardScaler(), RidgeCV(_PENALTIES))
-            # An array, whatever set_config(transform_output=...) asks of the user's.
+            # Always arrays: set_config(transform_output=...) is for the user's own.
             self.linear_.set_output(transform="default")
             self.linear_.fit(_rows(windows), follows)
             follows = follows - self.linear_.predict(_rows(windows))
@@ -219,7 +219,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         hold_out_last_windows(regressor, windows, gap=self.horizon - 1)
         self.regressor_ = regressor.fit(windows, follows)
         self._last_window = channels[-self.window :]
-        # Plain, so that skgru.save can write it.
+        # A plain tuple, so that skgru.save can write it.
         self._steps = None if steps is None else tuple(steps)
         self._name = name_of(series, self._target)
 
@@ -281,7 +281,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
                     f"at least {self.window}."
                 )
         elif exogenous is not None:
-            raise ValueError("exogenous belongs to a series: pass series, too.")
+            raise ValueError("exogenous was given without series: pass series as well.")
         index = None if steps is None else steps.after_last(horizon)
         forecast = np.empty(0)
         while len(forecast) < horizon:
@@ -370,9 +370,9 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         return float(1 - error / naive_error)
 
     def _rescaled(self, windows):
-        """Return windows as they are learnt, and level and scale of the target, (n, 1).
+        """Return rescaled windows, and the target's level and scale, shape (n, 1).
 
-        What the regressors forecast is multiplied by the scale, and the level added.
+        A forecast is the regressors' output times the scale, plus the level.
         """
         windows, level, deviation = rescaled(
             windows, self.relative, self._least_deviations

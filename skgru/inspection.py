@@ -135,7 +135,8 @@ def permutation_importance(
             f"least 2. Got {n_samples}."
         )
     n_parts = samples.n_channels if over == "channels" else samples.lengths.max()
-    # What scikit-learn permutes: from which sample each sample's part is.
+    # The array that scikit-learn permutes: for each sample and part, the sample that
+    # the part is taken from (its donor).
     donors = np.repeat(np.arange(n_samples)[:, np.newaxis], n_parts, axis=1)
     result = inspection.permutation_importance(
         estimator,
@@ -153,7 +154,7 @@ def permutation_importance(
 
 
 class _Scorer:
-    """Score an estimator on samples whose parts come from those of a table."""
+    """Score an estimator on samples whose parts come from donor samples."""
 
     def __init__(self, scorer, samples, over):
         self.scorer = scorer
@@ -168,16 +169,16 @@ class _Scorer:
 
 
 class _Samples:
-    """The steps of all samples, one below the other in a table, and the way back.
+    """The steps of all samples as rows of one table, which can be turned back into X.
 
-    ``starts`` holds the row of each sample's first step, and ``lengths`` how many of
-    its rows are no padding.
+    ``starts`` holds the row of each sample's first step, and ``lengths`` the number
+    of its rows that are not padding.
     """
 
     def __init__(self, X, tokens):
         sequences = as_sequences(
             X,
-            # Whether they are ids of the vocabulary, the estimator will say.
+            # The estimator checks later whether they are ids of its vocabulary.
             vocabulary_size=np.iinfo(np.int32).max if tokens else None,
             dtype=np.float64,
             allow_nan=True,
@@ -216,7 +217,7 @@ class _Samples:
         return array
 
     def _courses(self, donor):
-        """Return the rows of all steps, and those that they are taken from."""
+        """Return the rows of the exchanged steps, and the rows of their donors."""
         sample = np.repeat(np.arange(len(donor)), self.lengths)
         first = np.cumsum(self.lengths) - self.lengths
         step = np.arange(len(sample)) - first[sample]
@@ -227,7 +228,7 @@ class _Samples:
 
 
 def _like(original, rows):
-    """Return rows of a table in the form that they had."""
+    """Return rows of a table in the container of the original."""
     values = rows.reshape(np.shape(original))
     if hasattr(original, "iloc"):
         axes = {"index": original.index, "columns": original.columns}
@@ -248,7 +249,7 @@ def _is_list(X):
 
 
 def _holds_tokens(estimator, X):
-    """Return whether X holds token ids, whose 0 is padding, and not values."""
+    """Return whether X holds token ids, where 0 is padding, rather than values."""
     items = X if _is_list(X) else [X]
     first = next(iter(items), None)
     if isinstance(first, str):

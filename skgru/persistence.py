@@ -35,7 +35,7 @@ from .preprocessing import chinese_words
 
 __all__ = ["load", "save"]
 
-# What an estimator of this package is made of, besides arrays and plain values.
+# Types of which this package's estimators consist, besides arrays and plain values.
 _HARMLESS = (
     BaseEstimator,
     BuiltInNetwork,
@@ -50,8 +50,8 @@ _HARMLESS = (
     UserNetwork,
     keras.optimizers.Optimizer,
 )
-# What a search is made of: its splitter, its scorer and, in scikit-learn 1.7, the
-# metadata that they asked for; and what votes, stacks and calibrates.
+# Modules of the parts of a search (splitters, scorers and, in scikit-learn 1.7,
+# metadata requests), and of ensembles and calibration.
 _OF_SCIKIT_LEARN = (
     "sklearn.model_selection.",
     "sklearn.metrics._scorer",
@@ -124,7 +124,7 @@ def save(estimator, path):
             f"{type(estimator).__name__} cannot be saved, as the file could not be "
             f"loaded: {error}."
         ) from error
-    # Only now, so that an error leaves a file that was there as it was.
+    # Written only now, so that an error above does not change an existing file.
     with replaced(path) as file:
         file.write(archive.getbuffer())
 
@@ -179,10 +179,10 @@ def load(path, trusted=()):
             f"{trusted!r} instead: put it into a list."
         )
     path = Path(path)
-    # Before it is opened: a pipe would wait for someone to write to it.
+    # Check before opening: opening a pipe would wait for a writer.
     if not stat.S_ISREG(path.stat().st_mode):
         raise FileFormatError(f"{str(path)!r} is not a regular file.")
-    # All at once: what is checked cannot change before it is used.
+    # Read all at once, so that the content cannot change between check and use.
     content = io.BytesIO(path.read_bytes())
     with _refusing(path):
         check_archive(content, _version())
@@ -197,7 +197,7 @@ def _load(path, content, trusted):
     found = skops.io.get_untrusted_types(file=content)
     trusted = [name for name in found if _is_harmless(name)] + list(trusted)
     try:
-        with without_keras_objects():  # nor code in the configuration of a network
+        with without_keras_objects():  # and no code in network configurations
             return skops.io.load(content, trusted=trusted)
     except UntrustedTypesFoundException as error:
         error.args = (
@@ -209,7 +209,7 @@ def _load(path, content, trusted):
 
 @contextlib.contextmanager
 def _refusing(path, besides=()):
-    """Turn what is wrong with a file into the error that is promised."""
+    """Turn any error that a bad file causes into a `FileFormatError`."""
     from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
@@ -218,7 +218,7 @@ def _refusing(path, besides=()):
         raise
     except besides:
         raise
-    # What damage may lead to cannot be listed: it is nearly all that Python has.
+    # A damaged file can cause almost any exception.
     except Exception as error:
         known = isinstance(error, ValueError | zipfile.BadZipFile)
         reason = str(error) if known else f"{type(error).__name__}: {error}"
@@ -234,7 +234,7 @@ def _version():
 
 
 def _can_be_found(name):
-    """Whether a type or function can be had by its module and name."""
+    """Whether a type or function can be imported by its module and name."""
     module_name, _, found_name = name.rpartition(".")
     try:
         return hasattr(importlib.import_module(module_name), found_name)
@@ -243,12 +243,12 @@ def _can_be_found(name):
 
 
 def _is_harmless(name):
-    """Whether a name is of ours, of Keras' optimizers or of scikit-learn's above."""
+    """Whether a name is of this package, a Keras optimizer, or listed above."""
     module_name, _, type_name = name.rpartition(".")
     package = module_name.split(".")[0]
     if package not in ("keras", "skgru", "sklearn"):
         return False
-    # What a file names is not imported to see what it is.
+    # Do not import a module because a file names it.
     found = getattr(sys.modules.get(module_name), type_name, None)
     if found is chinese_words:
         return True

@@ -377,8 +377,8 @@ def schedule_callback(
         return schedule._callback(learning_rate, epochs, monitor, mode, history)
     if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
         raise TypeError(
-            f"The 'schedule' parameter of {owner} is a rate by epoch, but the Keras "
-            f"schedule {type(schedule).__name__} is one by step: set it as "
+            f"The 'schedule' parameter of {owner} sets a rate for each epoch, but the "
+            f"Keras schedule {type(schedule).__name__} for each step: set it as "
             "'learning_rate'."
         )
     if callable(schedule):
@@ -391,7 +391,7 @@ def schedule_callback(
 
 
 def _by_epoch(schedule, learning_rate, owner):
-    """Return a user's function, of one argument or two, as a function of the epoch."""
+    """Return a user's function of one or two arguments as a function of the epoch."""
     signature = inspect.signature(schedule)
     for arguments in ((0, learning_rate), (0,)):
         try:
@@ -407,7 +407,7 @@ def _by_epoch(schedule, learning_rate, owner):
 
 
 def _by_name(name, owner):
-    # "StepDecay", "step_decay" and "step" are one name.
+    # "StepDecay", "step_decay" and "step" name the same schedule.
     for known, cls in _SCHEDULES.items():
         if name.lower().replace("_", "") in (
             known.replace("_", ""),

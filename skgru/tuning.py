@@ -294,5 +294,5 @@ def _describe(parameter):
     return "\n".join([f"``{parameter.name}``{where}: {parameter}", *lines])
 
 
-if __doc__ is not None:  # it is under python -OO
+if __doc__ is not None:  # it is None under python -OO
     __doc__ = __doc__.format(table="\n".join(map(_describe, PARAMETERS)))

@@ -113,15 +113,15 @@ NOT_READ = {
     "one text": (lambda X: "text", "X is a single str"),
     "a list of dicts": (
         lambda X: [{"a": 1.0}] * len(X),
-        "Sample 0 of X is no sequence but .* of type dict",
+        "Sample 0 of X is not a sequence but .* of type dict",
     ),
     "a list of iterators": (
         lambda X: [iter(x) for x in X],
-        "Sample 0 of X is no sequence but .* of type .*iterator",
+        "Sample 0 of X is not a sequence but .* of type .*iterator",
     ),
     "a missing row": (
         lambda X: [*X[:4, :, 0].tolist(), None],
-        "Sample 4 of X is no sequence but None",
+        "Sample 4 of X is not a sequence but None",
     ),
     "a sparse sequence": (
         lambda X: [*X[:3], sparse.csr_array(X[3])],

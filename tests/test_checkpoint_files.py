@@ -104,7 +104,7 @@ def test_other_data(path, X, y, refused):
     other_weight[3] = 2
 
     def check(message, X=X, y=y, **more):
-        message = f"differs: {message}. Repeat the call"
+        message = f"differs: {message}. To resume the other fit"
         refused(estimator, "fit", X, y, message=message, **{**given, **more})
 
     check("the data X", X=other_X)
@@ -156,14 +156,14 @@ def test_a_network_that_begins_with_other_weights(path, X, y):
         assert killed(fitted.fit, X, y)
         fitted.fit(X, y)
         assert killed(fitted.fit, X, y)
-    with pytest.raises(ValueError, match="the state that training begins with"):
+    with pytest.raises(ValueError, match="the state before training"):
         fitted.fit(X, y)
 
 
 def test_a_warm_start_from_another_fit(path, X, y):
     fitted = make("no validation", warm_start=True, checkpoint=path).fit(X, y)
     assert killed(fitted.fit, X, y)
-    with pytest.raises(ValueError, match="the state that training begins with"):
+    with pytest.raises(ValueError, match="the state before training"):
         clone(fitted).fit(X, y)
     fitted.fit(X, y)
 

@@ -181,7 +181,7 @@ def test_what_fits_neither_is_refused(wind):
         forecaster.predict(series=y)
     with pytest.raises(ValueError, match=r"X has 2 channels, but .* fitted on 1"):
         forecaster.score(np.column_stack([wind, wind]), y)
-    with pytest.raises(ValueError, match="exogenous belongs to a series"):
+    with pytest.raises(ValueError, match="exogenous was given without series"):
         forecaster.predict(exogenous=wind)
     forecaster.fit(y)
     with pytest.raises(ValueError, match="fitted without y: y must be None"):

@@ -341,7 +341,7 @@ def test_objects_that_are_complex_are_no_series():
 def test_a_feature_that_is_never_observed_is_not_scaled(method):
     X = SERIES_OF_TWO.copy()
     X[..., 1] = np.nan
-    with pytest.warns(UserWarning, match="Feature 1 of X holds NaN alone"):
+    with pytest.warns(UserWarning, match="Feature 1 of X holds only NaN"):
         scaler = SequenceScaler(method).fit(X)
     scaled = scaler.transform(SERIES_OF_TWO)
     np.testing.assert_array_equal(scaled[..., 1], SERIES_OF_TWO[..., 1])

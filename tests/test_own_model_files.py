@@ -244,5 +244,5 @@ def test_two_functions_of_one_name_are_refused(fitted):
         architecture, objects=(*architecture.objects, doubled)
     )
     network._fitted = dataclasses.replace(fitted._fitted, architecture=architecture)
-    with pytest.raises(TypeError, match="two things of that name"):
+    with pytest.raises(TypeError, match="hold more than one of that name"):
         pickle.dumps(network)

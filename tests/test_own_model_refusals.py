@@ -84,7 +84,7 @@ def before_a_gru(*make):
         (MakesStrings, r"'makes_strings'.*AsString.*Pipeline"),
         (HoldsAVariable, r"'holds_a_variable'.*add_weight"),
         (DrawsFromKerasGlobalGenerator, "'draws_from_.*seed=keras.random.SeedGenerat"),
-        (DrawsFromTensorFlow, "'draws_from_tensor_flow'.*no random_state.*SeedGenerat"),
+        (DrawsFromTensorFlow, "'draws_from_tensor_flow'.*not control.*SeedGenerat"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

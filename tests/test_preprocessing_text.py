@@ -438,7 +438,7 @@ class TestTokenArray:
         ],
     )
     def test_other_columns_beside_it_are_refused(self, join):
-        with pytest.raises(TypeError, match="cannot stand beside other columns"):
+        with pytest.raises(TypeError, match="cannot be combined with other columns"):
             join(TokenArray(IDS, vocabulary_size=9))
 
     def test_a_single_array_may_be_stacked(self):

@@ -185,7 +185,7 @@ def test_scores_in_a_search_and_over_a_warm_start(classifier, X, labels):
         ),
         (["r2", 3], "'scoring' parameter of .* Got 3"),
         ([], "'scoring' parameter of .* at least one scorer"),
-        (["r2", "r2"], "'scoring' parameter of .* two scorers of the name 'r2'"),
+        (["r2", "r2"], "'scoring' parameter of .* two scorers named 'r2'"),
         ({"loss": "r2"}, "'scoring' parameter of .* not 'loss'"),
         (mean_absolute_error, "'scoring' parameter of .* metric function"),
         (3, "'scoring' parameter of .* Got 3"),

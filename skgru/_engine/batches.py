@@ -1,4 +1,4 @@
-"""Samples on their way into a program: order, batches, fixed-size chunks."""
+"""From samples to the inputs of a program: order, batches, fixed-size chunks."""
 
 from itertools import pairwise
 from queue import SimpleQueue
@@ -10,21 +10,20 @@ import tensorflow as tf
 from .interrupts import InterruptLater
 from .program import Chunk
 
-# Of how many batches' samples the lengths are compared, and by how much a length may
-# seem longer or shorter. More batches and less noise leave less padding, but also put
-# the same sequences together again and again.
+# Batches per pool within which samples are sorted by length, and relative noise on the
+# lengths before sorting. Larger pools and less noise leave less padding, but the same
+# sequences share a batch more often.
 POOL_BATCHES, LENGTH_NOISE = 32, 0.05
 
 
 def group_by_length(order, lengths, batch_size, rng):
-    """Return a shuffled order in another one, whose batches hold similar lengths.
+    """Bucket a permutation by length: return one whose batches hold similar lengths.
 
-    A batch costs as much as its longest sequence, for every sequence that it holds.
-    Pools of `POOL_BATCHES` batches, taken from the order as it is, are sorted by
-    length and cut into batches, and all batches are shuffled. As lengths are compared
-    with some noise, batches differ from epoch to epoch even where one pool holds all
-    samples. Only the batch that is not full has a fixed place, the last; its samples
-    come from anywhere in its pool.
+    Every sequence of a batch costs as much as the longest one in it. The permutation is
+    cut into pools of `POOL_BATCHES` batches; each pool is sorted by length and cut into
+    batches, and all batches are shuffled. Noise on the lengths makes batches differ
+    from epoch to epoch even if one pool holds all samples. An incomplete batch is
+    always the last one; its samples come from anywhere in its pool.
 
     Parameters
     ----------
@@ -40,15 +39,16 @@ def group_by_length(order, lengths, batch_size, rng):
     order : ndarray of int
     """
     n_full, n_left = divmod(len(order), batch_size)
-    seeming = lengths * rng.uniform(1 - LENGTH_NOISE, 1 + LENGTH_NOISE, len(order))
+    noise = rng.uniform(1 - LENGTH_NOISE, 1 + LENGTH_NOISE, len(order))
+    noisy_lengths = lengths * noise
     full, short = [], order[:0]
     n_pools = -(-max(n_full, 1) // POOL_BATCHES)
-    # Whole batches in every pool; those that are left over in the first ones.
+    # Every pool holds complete batches; pools differ by one batch at most.
     ends = [(i * n_full + n_pools - 1) // n_pools for i in range(1, n_pools)]
     ends = [0, *(batch_size * end for end in ends), len(order)]
     for start, end in pairwise(ends):
         pool = order[start:end]
-        pool = pool[np.argsort(seeming[pool], kind="stable")]
+        pool = pool[np.argsort(noisy_lengths[pool], kind="stable")]
         if len(pool) % batch_size:
             start = batch_size * int(rng.integers(len(pool) // batch_size + 1))
             short = pool[start : start + n_left]
@@ -58,14 +58,15 @@ def group_by_length(order, lengths, batch_size, rng):
 
 
 def whole_batches(order, batch_size):
-    """Return an order of samples, filled up with -1 to a multiple of a batch's size."""
+    """Return ``order`` padded with -1 to a multiple of the batch size."""
     return np.append(order, np.full(-len(order) % batch_size, -1))
 
 
 class Chunker:
-    """Cuts samples into chunks of a program's fixed shape, by way of one buffer.
+    """Cuts samples into chunks of a program's fixed shape, through one reused buffer.
 
-    Rows that hold no sample have weight 0 and stay finite, so they change nothing.
+    Rows without a sample have weight 0 and finite values, so results do not depend on
+    them.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ class Chunker:
         if program.inputs.n_features:
             self.X = np.zeros(shape, np.float32)
         else:
-            # An id that is not padding: an average over no steps is not finite.
+            # Not padding (0): the mean over the steps of an empty sequence is NaN.
             self.X = np.ones(shape, np.int32)
         self.lengths = np.ones(rows, np.int32)
         self.y = np.zeros((rows, program.network.n_outputs), np.float32)
@@ -92,14 +93,14 @@ class Chunker:
         ----------
         samples : Samples
         order : ndarray of int
-            Indices of samples; where it is -1, a row of a batch holds none.
+            Indices of samples; -1 leaves a row of a batch without a sample.
         transform : callable or None
             Applied to ``(X, lengths, y, sample_weight)`` of a chunk's samples.
 
         Yields
         ------
         chunk : Chunk
-            Samples as tensors, the rest as arrays.
+            The samples are tensors, the other fields are arrays.
         """
         order = whole_batches(order, self.batch_size)
         n_rows = self.batch_size * self.n_batches
@@ -116,21 +117,21 @@ class Chunker:
         lengths, y = sequences.lengths[indices], samples.y[indices]
         sample_weight = samples.sample_weight[indices]
         if transform is None and self.X.ndim == 3 and lengths.min() < width:
-            # Of each batch only what its longest sequence fills: what an earlier chunk
-            # left beyond is masked, as padding is.
+            # Copy each batch only up to the end of its longest sequence. Values of an
+            # earlier chunk remain behind it, but those steps are masked as padding.
             for start in range(0, n_rows, self.batch_size):
                 of_batch = slice(start, min(start + self.batch_size, n_rows))
                 longest = sequences.lengths[rows[of_batch]].max()
                 of_block = sequences.rows_of(rows[of_batch])
                 self.X[of_batch, :longest] = sequences.block[of_block, :longest]
         elif transform is None:
-            # Where there is no sample any will do.
+            # Rows without a sample may hold any sample: their weight is 0.
             of_block = sequences.rows_of(np.maximum(rows, 0))
             out = self.X[:n_rows, :width]
             if sequences.block.flags.c_contiguous:
-                # NumPy copies twice in its default mode, not in this one.
+                # In its default mode, NumPy copies twice.
                 np.take(sequences.block, of_block, axis=0, out=out, mode="clip")
-            else:  # of which it would make a contiguous copy first, as a whole
+            else:  # np.take would first make a contiguous copy of the whole block
                 out[:] = sequences.block[of_block]
             self.X[:n_rows, width:] = 0
         else:
@@ -141,7 +142,7 @@ class Chunker:
         self.lengths[present], self.y[present] = lengths, y
         self.sample_weight[present] = sample_weight
         self.sample_weight[absent] = 0
-        # Nor may such a row make its batch longer.
+        # A row without a sample must not lengthen its batch.
         self.lengths[absent] = 1
         if self.X.ndim == 2:
             self.X[absent, 1:] = 0
@@ -169,9 +170,9 @@ class Chunker:
 
 
 def split(chunks, n_batches):
-    """Yield each chunk once for every so many of its batches, with those alone to run.
+    """Yield each chunk several times, each time with the next ``n_batches`` to run.
 
-    Filling a chunk costs as much for a few batches as for all that it holds.
+    Filling a chunk with a few batches costs as much as filling all of it.
     """
     for chunk in chunks:
         for first in range(0, int(chunk.n_steps), n_batches):
@@ -180,11 +181,12 @@ def split(chunks, n_batches):
 
 
 def ahead(chunks):
-    """Yield what a generator yields, the next made in a thread while one is used.
+    """Prefetch: make the next item of a generator in a thread while one is used.
 
-    A program runs without holding Python's lock, and what prepares its next call takes
-    up to a tenth of its time. One thread makes all, in their order. It must run none of
-    the user's code, which may rely on its own thread: on settings, locks, connections.
+    A program runs without the GIL, and preparing the input of its next call takes up to
+    a tenth of its time. One thread makes all items, in order. The generator must not
+    run the user's code, which may depend on its thread (thread-local settings, locks,
+    connections).
 
     Parameters
     ----------
@@ -194,8 +196,8 @@ def ahead(chunks):
     ------
     chunk : object
     """
-    # Not an executor's: that takes no more work once the main thread has ended, though
-    # a fit in another one may go on.
+    # Not a ThreadPoolExecutor: it takes no more work once the main thread has ended,
+    # but a fit in another thread may still be running.
     wanted, made, end = SimpleQueue(), SimpleQueue(), object()
 
     def make():
@@ -218,8 +220,8 @@ def ahead(chunks):
             wanted.put(True)
             yield chunk
     finally:
-        error = None  # it holds this frame, which holds it
+        error = None  # breaks the reference cycle: error -> traceback -> this frame
         wanted.put(False)
-        # Not so if Ctrl-C has come while it started: then it ends by itself.
+        # It may not be alive if Ctrl-C interrupted its start; then it ends by itself.
         if thread.is_alive():
             thread.join()

@@ -1,19 +1,19 @@
-"""The model that a user's callbacks are given, kept equal to a training."""
+"""The Keras model that the user's callbacks get, synchronised with the training."""
 
 import keras
 import numpy as np
 
 
 class CallbacksModel:
-    """Calls a user's callbacks on a real ``keras.Model`` that is equal to a training.
+    """Calls the user's callbacks on a real ``keras.Model`` with the training's state.
 
     Parameters
     ----------
     training : Training
     stock : StockModel
-        The network as the user gets it in the end.
+        The network in the form that the fitted estimator returns as ``model_``.
     params : dict
-        As Keras' ``CallbackList`` takes them.
+        The ``params`` of Keras' ``CallbackList``.
     """
 
     def __init__(self, training, stock, params):
@@ -25,8 +25,8 @@ class CallbacksModel:
             training.user_callbacks, model=model, **params
         )
 
-    def hear(self, hook, *args):
-        """Call a hook of all callbacks; the training takes over what they change."""
+    def call_hook(self, hook, *args):
+        """Call a hook of all callbacks; copy their changes back to the training."""
         training, model = self._training, self._stock.model
         values = training.get_weights()
         rate = np.float32(training.optimizer.learning_rate)
@@ -50,10 +50,33 @@ _BATCH_HOOKS = (
 )
 
 
-def hears_batches(callback):
-    """Whether a callback overrides a hook that Keras calls at every batch."""
+def has_batch_hooks(callback):
+    """Whether a callback overrides a hook that Keras calls for every batch."""
     return any(
         getattr(getattr(callback, name), "__func__", None)
         is not getattr(keras.callbacks.Callback, name)
         for name in _BATCH_HOOKS
     )
+
+
+class OptimizerView:
+    """The part of a Keras optimizer that callbacks change: its learning rate."""
+
+    def __init__(self, training):
+        self._training = training
+
+    @property
+    def learning_rate(self):
+        training = self._training
+        if training.step_rates is not None:
+            return training.step_rates.after(training.n_steps)
+        return training.rates.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        if self._training.step_rates is not None:
+            raise TypeError(
+                "A callback sets the learning rate, but 'learning_rate' is a Keras "
+                "schedule, which sets it at every step. Use only one of the two."
+            )
+        self._training.rates = self._training.rates._replace(learning_rate=float(value))

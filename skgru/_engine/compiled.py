@@ -1,9 +1,9 @@
 """A function of tensors, compiled by XLA under a name that says what it computes.
 
-TensorFlow names every traced function by a counter, so the same function has another
-name in every process, and its persistent compilation cache, whose key holds the name,
-misses. Here names come from the content instead: the traced definition is renamed,
-hashed, and registered under its hash.
+TensorFlow numbers traced functions with a counter, so the same function can have
+another name in another process. The key of TensorFlow's persistent compilation cache
+includes the name, so the cache would miss. Here names are derived from the content: the
+traced definition is renamed, hashed, and registered under its hash.
 """
 
 import hashlib
@@ -19,11 +19,11 @@ from . import disk_cache
 from .interrupts import InterruptLater
 from .memory_maps import check_room
 
-# The names under which programs run that this process has compiled or loaded, and locks
-# for those that it is about to: of two threads that want one, the first does it.
+# Programs that this process has compiled or loaded: by name, the name that they run
+# under. And a lock for each: if two threads need a program, only one compiles it.
 _compiled, _locks = {}, {}
 
-# They draw from state that no seed of a fit reaches.
+# TensorFlow's random operations with global state, which a fit's seed does not control.
 _RANDOM = frozenset(
     "Multinomial ParameterizedTruncatedNormal RandomGamma RandomPoissonV2 "
     "RandomShuffle RandomStandardNormal RandomUniform RandomUniformInt "
@@ -34,13 +34,13 @@ _RANDOM = frozenset(
 
 
 class NotPureError(Exception):
-    """A function uses a variable, a table or random numbers that it is not given.
+    """A function uses a variable, a table or random state that is not an argument.
 
     Parameters
     ----------
     operation : str or None
-        Type of the TensorFlow operation that does so; None where it is any that reads
-        a resource from outside.
+        Type of the random operation; None if the function reads a resource (a variable
+        or a table) from outside.
     """
 
     def __init__(self, operation):
@@ -49,21 +49,21 @@ class NotPureError(Exception):
 
 
 class CompiledFunction:
-    """A pure function, traced once, compiled by XLA at its first call.
+    """A pure function, traced once and compiled by XLA at its first call.
 
     Parameters
     ----------
     function : callable
         Takes and returns nests of tensors; must not use variables.
     signature : list of nests of tf.TensorSpec
-        Its arguments.
+        The function's arguments.
     name : str
-        What the function's name in profiles and dumps begins with.
+        Prefix of the function's name in profiles and dumps.
 
     Raises
     ------
     NotPureError
-        The function uses what it is not given.
+        The function uses a variable, a table or random state that is not an argument.
     """
 
     def __init__(self, function, signature, name):
@@ -71,7 +71,7 @@ class CompiledFunction:
         traced = tf.function(
             function, autograph=False, jit_compile=True, input_signature=signature
         ).get_concrete_function()
-        # Constants that a layer holds are inputs of every call.
+        # Tensors that layers hold as constants: they are passed at every call.
         self._constants = list(traced.captured_inputs)
         if any(value.dtype == tf.resource for value in self._constants):
             raise NotPureError(None)
@@ -99,11 +99,12 @@ class CompiledFunction:
         Raises
         ------
         RuntimeError
-            In a child that was forked from a process in which TensorFlow ran, or where
-            the process cannot load another program.
+            The process was forked from one in which TensorFlow had run, or it cannot
+            load another program.
         """
         _refuse_in_fork()
-        # For a small network these conversions take as long as some training steps.
+        # For a small network these conversions take as long as several training steps,
+        # so tensors are not converted again.
         with InterruptLater():
             tensors = [
                 value if isinstance(value, tf.Tensor) else tf.constant(value, dtype)
@@ -121,9 +122,9 @@ class CompiledFunction:
         return runtime().call_function(name.encode(), tensors, self._n_outputs)
 
     def _first_call(self, tensors):
-        """Load the program from disk, or compile it and put it there, and run it."""
+        """Load the program from disk, or compile it and save it there; then run it."""
         with _locks.setdefault(self._name, threading.Lock()):
-            if self._name in _compiled:  # by another thread meanwhile
+            if self._name in _compiled:  # another thread has compiled it meanwhile
                 return self._run(_compiled[self._name], tensors)
             check_room(len(_compiled))
             with disk_cache.loaded(self._name) as found:
@@ -139,8 +140,8 @@ class CompiledFunction:
                     return outputs
                 except tf.errors.OpError as error:
                     failure = error
-            # TensorFlow remembers that this name failed. Should it fail under another
-            # one as well, it was not for the program on disk.
+            # TensorFlow remembers that this name failed, so compile under another name.
+            # If that fails too, the program on disk was not the cause.
             again = f"{self._name}_again"
             definition = runtime().get_function_def(self._name)
             definition.signature.name = again
@@ -155,7 +156,8 @@ _in_useless_fork = False
 
 
 def _after_fork_in_child():
-    # A fork copies memory, but no threads: TensorFlow would wait for its own for ever.
+    # A fork copies memory but no threads: TensorFlow would wait for its threads for
+    # ever.
     global _in_useless_fork
     current = started_runtime()
     _in_useless_fork = current is not None and current._initialized
@@ -169,7 +171,7 @@ def _refuse_in_fork():
     if _in_useless_fork:
         raise RuntimeError(
             "This process was forked from one in which TensorFlow had run, and would "
-            "wait for ever for threads that a fork does not copy. Start processes by "
+            "wait for ever for threads that a fork does not copy. Start processes with "
             'multiprocessing.get_context("spawn") or joblib\'s "loky", or use threads: '
             'joblib.parallel_config("threading").'
         )
@@ -177,33 +179,33 @@ def _refuse_in_fork():
 
 def _register(definition):
     registry = runtime()
-    # The name is the content: what is there already is the same.
+    # The name is a hash of the content: a registered function of this name is equal.
     if not registry.has_function(definition.signature.name):
         registry.add_function_def(definition)
 
 
-# Conditions of loops have arguments that are named after their function's counter.
+# Arguments of loop conditions are named after the function's counter.
 _COUNTER = re.compile(r"_\d+(?=___redundant_placeholder)")
 
 
 def _renamed(root, library, name):
-    """Return copies of a definition and of all it calls, named by their content.
+    """Return copies of a definition and of all functions it calls, named by content.
 
     Parameters
     ----------
     root : FunctionDef
     library : iterable of FunctionDef
-        Holds those that ``root`` calls, directly or not.
+        Holds the functions that ``root`` calls, directly or indirectly.
     name : str
         Prefix of the new names.
 
     Returns
     -------
     definitions : list of FunctionDef
-        That of ``root`` first.
+        The first is the copy of ``root``.
     """
     by_name = {definition.signature.name: definition for definition in library}
-    # Depth first from the root: an order that no name takes part in.
+    # Depth first from the root: an order that does not depend on names.
     order, waiting = [], [root]
     numbers = {root.signature.name: 0}
     while waiting:
@@ -215,7 +217,8 @@ def _renamed(root, library, name):
         for node in definition.node_def:
             node.input[:] = [_COUNTER.sub("", name) for name in node.input]
             node.ClearField("experimental_debug_info")
-            # Where gradients were registered, by counter; none is taken any more.
+            # The name of a registered gradient contains a counter; it is not needed any
+            # more, as no gradient of this function will be taken.
             node.attr.pop("_gradient_op_type", None)
             for called in _calls(node):
                 if called.name not in numbers:
@@ -242,7 +245,7 @@ def _renamed(root, library, name):
 
 def _calls(node):
     """Yield the references to functions that a node's attributes hold."""
-    for key in sorted(node.attr):  # a protobuf map has no order of its own
+    for key in sorted(node.attr):  # a protobuf map has no defined order
         attribute = node.attr[key]
         kind = attribute.WhichOneof("value")
         if kind == "func":

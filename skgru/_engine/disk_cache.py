@@ -1,12 +1,12 @@
 """Compiled programs, kept on disk for the next process.
 
-TensorFlow can keep what XLA compiles in a directory. But what it finds there it takes
-on trust, and machine code that has changed runs as it is; and where it cannot read or
-write, the computation fails. So its directory is one in memory (``ram://``, a file
-system of its own), and this module carries programs between that and the disk. What it
-reads it checks, and whatever goes wrong is a warning: the program is compiled then.
+TensorFlow can keep what XLA compiles in a directory. But it does not check what it
+reads there, so it would run altered machine code; and if it cannot read or write, the
+computation fails. So its directory is one in memory (TensorFlow's ``ram://`` file
+system), and this module copies programs between that and the disk. It verifies the
+checksum of what it reads. A failure is only a warning, and the program is compiled.
 
-The directory on disk holds machine code: it must belong to the user alone.
+The directory on disk holds machine code, so only the user may have write access to it.
 """
 
 import contextlib
@@ -29,20 +29,20 @@ _FLAGS = "TF_XLA_FLAGS"
 _FLAG = "--tf_xla_persistent_cache_directory"
 _MEMORY = "ram://skgru"
 _REMEDY = (
-    f"Set {VARIABLE} to a directory that you alone can write to, or to nothing to keep "
-    "none."
+    f"Set {VARIABLE} to a directory that only you can write to, or to an empty string "
+    "to keep no programs."
 )
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
-_directory = None  # on disk; None: nothing is kept
+_directory = None  # on disk; None: programs are not kept
 _warned = False
 
 
 def enable():
     """Keep compiled programs from now on, unless the user has decided otherwise.
 
-    ``SKGRU_CACHE_DIR`` moves the cache; if it is set but empty, nothing is kept. A
-    directory of the user's own in ``TF_XLA_FLAGS`` stays.
+    ``SKGRU_CACHE_DIR`` sets the directory; if it is set but empty, nothing is kept. If
+    ``TF_XLA_FLAGS`` already names a directory, this cache stays off.
     """
     global _directory
     root = os.environ.get(
@@ -56,18 +56,18 @@ def enable():
     if problem:
         _warn_of_keeping(problem)
         return
-    _have_tensorflow_keep()
+    _set_tensorflow_flags()
     _directory = directory
 
 
 @contextlib.contextmanager
 def loaded(name):
-    """Give TensorFlow a program of a name from disk for as long as it may look for it.
+    """Copy a program from disk to where TensorFlow finds it, for a ``with`` statement.
 
     Yields
     ------
     found : bool
-        Whether there is any.
+        Whether there was a valid file of this program.
     """
     found = []
     for path in _files(name):
@@ -89,7 +89,7 @@ def loaded(name):
 
 
 def save(name):
-    """Put on disk what TensorFlow has kept of a program that it has just compiled."""
+    """Move to disk what TensorFlow stored for a program that it has just compiled."""
     if _directory is None:
         return
     if not tf.io.gfile.exists(_MEMORY):
@@ -102,28 +102,29 @@ def save(name):
         try:
             with tf.io.gfile.GFile(path, "rb") as file:
                 payload = file.read()
-        except tf.errors.NotFoundError:  # another thread's: renamed, or saved by now
+        except tf.errors.NotFoundError:  # another thread has renamed or saved it
             continue
-        # The directory is one for all threads, and all that the user has XLA compile.
+        # All threads share the directory, and XLA programs of the user's own code go
+        # there too.
         if name.encode() in payload:
             tf.io.gfile.remove(path)
             _write(_directory / f"{name}-{filename}", payload)
 
 
 def remove(name, reason):
-    """Remove a program from disk that TensorFlow cannot load, and warn."""
+    """Remove from disk a program that TensorFlow cannot load, and warn."""
     for path in _files(name):
         _remove(path, reason)
 
 
-def _have_tensorflow_keep():
+def _set_tensorflow_flags():
     before = os.environ.get(_FLAGS)
     os.environ[_FLAGS] = (
         f"{before or ''} {_FLAG}={_MEMORY} --tf_xla_persistent_cache_read_only=false"
     ).strip()
     try:
-        # It reads them all when it is first asked for any, and then never again: so
-        # the variable need not stay, where every child would inherit it.
+        # TensorFlow reads all flags at the first request of any, and never again. So
+        # the variable is restored: child processes must not inherit it.
         parse_flags()
     finally:
         if before is None:
@@ -133,9 +134,10 @@ def _have_tensorflow_keep():
 
 
 def _machine():
-    """Name what compiled programs depend on: TensorFlow and the processor.
+    """Return a directory name for this TensorFlow version and processor.
 
-    A home directory may be shared by machines of several kinds.
+    Compiled programs depend on both, and machines of several kinds may share a home
+    directory.
     """
     processor = platform.machine() + platform.processor()
     cpuinfo = Path("/proc/cpuinfo")
@@ -148,7 +150,7 @@ def _machine():
 
 
 def _make_private(directory):
-    """Make a directory for the user alone; return why that cannot be, or None."""
+    """Make a directory only the user can write to; return the problem, or None."""
     try:
         directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         directory.mkdir(mode=0o700, exist_ok=True)
@@ -166,22 +168,22 @@ def _make_private(directory):
 
 
 def _files(name):
-    """Return the files of a program, one for each device and setting of TensorFlow."""
+    """Return the files of a program: one per device and TensorFlow setting."""
     if _directory is None:
         return []
     try:
         return [p for p in _directory.iterdir() if p.name.startswith(f"{name}-")]
-    except OSError:  # as when it has been removed: writing makes it again, or warns
+    except OSError:  # for example removed; _write makes it again or warns
         return []
 
 
 def _digest(path, payload):
-    """Return the checksum of a program, which holds only under its own name."""
+    """Return the checksum of a program; it covers the file name as well."""
     return hashlib.sha256(path.name.encode() + payload).digest()
 
 
 def _checked(path):
-    """Return the program that a file holds."""
+    """Return the program in a file, after comparing its checksum."""
     content = path.read_bytes()
     digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
     if digest != _digest(path, payload):
@@ -204,7 +206,7 @@ def _remove(path, reason):
 
 
 def _write(path, payload):
-    """Write a program; other processes see all of it or nothing."""
+    """Write a program atomically."""
     problem = _make_private(path.parent)
     if problem is None:
         try:
@@ -223,7 +225,7 @@ def _write(path, payload):
 
 
 def _warn_of_keeping(problem, remedy=_REMEDY):
-    """Warn once that the next process has to compile again."""
+    """Warn, once per process, that the next process has to compile again."""
     global _warned
     if not _warned:
         _warned = True

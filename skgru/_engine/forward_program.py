@@ -1,4 +1,4 @@
-"""The prediction program: outputs, and their loss, for many rows in one call."""
+"""The prediction program: outputs and their loss for many rows in one call."""
 
 from dataclasses import dataclass, replace
 
@@ -7,18 +7,18 @@ import tensorflow as tf
 from .network import InputShape
 from .program import Program, padded_length
 
-# A prediction of one sample pays for the copy of a whole input.
+# Bounded because even the prediction of one sample copies an input of full size.
 BATCHES_OF_A_CALL = 32
 # Rows that go through the network together.
 ROWS = 32
-# Padded lengths are rounded up to multiples of this: prediction takes next to no time
-# for a step of padding, and one program may serve any data.
+# Padded lengths are rounded up to multiples of this: a padded step costs almost nothing
+# at prediction, and more data shares one program.
 PREDICT_STEPS = 8
 
 
 @dataclass(frozen=True)
 class ForwardSpec:
-    """What changes a compiled prediction program.
+    """What a compiled prediction program depends on: its key in the cache.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class ForwardSpec:
     loss: str
 
     def __post_init__(self):
-        # Nothing is dropped at prediction: one program, whatever training drops.
+        # Dropout is off at prediction: one program serves all dropout settings.
         architecture = self.architecture.at_prediction()
         object.__setattr__(self, "architecture", architecture)
         if self.inputs.padded and architecture.any_length:
@@ -48,7 +48,7 @@ class ForwardSpec:
 
 
 class ForwardProgram(Program):
-    """Outputs, and the loss of them, for many rows in one call."""
+    """Outputs and their loss for many rows in one call."""
 
     def __init__(self, spec):
         super().__init__(spec, ROWS, BATCHES_OF_A_CALL)
@@ -65,8 +65,8 @@ class ForwardProgram(Program):
         -------
         outputs : tensor of shape (n_batches, rows, n_outputs)
         loss : tensor of shape ()
-            Weighted sum of the samples' losses, with what layers add to the loss but
-            without penalties.
+            Weighted sum of the samples' losses. It includes losses that layers add
+            (``add_loss``), but not the L1 and L2 penalties.
         """
         return self._function(weights, state, chunk)
 

@@ -1,8 +1,8 @@
-"""Ctrl-C, held back where TensorFlow would take it for an error of its own.
+"""Defer Ctrl-C while TensorFlow makes tensors, which it does not handle there.
 
-When it makes a tensor, TensorFlow asks Python for its context, and Ctrl-C may come
-there. TensorFlow ignores that and goes on without a context: to a ``SystemError``, or
-to a crash.
+When TensorFlow makes a tensor, its C code calls Python for the context, and a
+``KeyboardInterrupt`` may be raised there. TensorFlow ignores the exception and goes on
+without a context, which ends in a ``SystemError`` or a crash.
 """
 
 import signal
@@ -10,9 +10,9 @@ import threading
 
 
 class InterruptLater:
-    """Hold Ctrl-C back inside a ``with`` statement, and let it come at the end."""
+    """Defer Ctrl-C inside a ``with`` statement to its end."""
 
-    # Only the main thread hears of signals.
+    # Python runs signal handlers in the main thread only.
     def __enter__(self):
         self._handler, self._held, self._holds = None, None, False
         if threading.current_thread() is threading.main_thread():
@@ -32,5 +32,5 @@ class InterruptLater:
     def _hold(self, *details):
         if self._holds:
             self._held = details
-        else:  # on the way in or out
+        else:  # while entering or leaving the with statement
             self._handler(*details)

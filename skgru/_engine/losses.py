@@ -1,4 +1,4 @@
-"""The losses, one value a sample, from a network's values."""
+"""The losses, one value per sample, from the network's values."""
 
 import keras
 import tensorflow as tf
@@ -26,8 +26,8 @@ def sample_losses(loss, values, targets, *, from_logits):
     loss : {"categorical_crossentropy", "binary_crossentropy", "mse", "mae", "huber"}
     values, targets : tensors of shape (batch, n_outputs)
     from_logits : bool
-        Whether ``values`` of a cross-entropy come before the network's last activation.
-        Computed from them it is exact where a probability would round to 0 or 1.
+        Whether ``values`` are logits: the values before the network's last activation.
+        A cross-entropy of logits stays exact where a probability rounds to 0 or 1.
     """
     if from_logits and loss == "categorical_crossentropy":
         return tf.nn.softmax_cross_entropy_with_logits(targets, values)

@@ -1,4 +1,4 @@
-"""What of a Keras model changes the compiled program, and what is an input of it."""
+"""The part of a Keras model's configuration that its compiled program depends on."""
 
 import json
 
@@ -9,16 +9,16 @@ _PENALTIES = {"L1", "L2", "L1L2"}
 
 
 def model_key(config):
-    """Return a model's configuration without what programs take as inputs, as JSON.
+    """Return a model's configuration without what is an input of programs, as JSON.
 
-    Left out are initializers and seeds (weights and states of random generators are
-    data), dropout rates and the factors of L1 and L2 regularizers, and what the model
-    was compiled with. Two models of one key share programs.
+    It leaves out initializers and seeds (weights and states of random generators are
+    inputs), dropout rates, factors of L1 and L2 regularizers, and the arguments of
+    ``compile``. Models with equal keys share programs.
 
     Parameters
     ----------
     config : dict
-        Of ``keras.saving.serialize_keras_object(model)``.
+        What ``keras.saving.serialize_keras_object(model)`` returns.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def _of_layer(class_name, config):
     if class_name == "Dropout":
         del config["rate"]
     if class_name == "GRU" and can_fuse(config):
-        # Whether something is dropped changes the graph; how much does not.
+        # Whether a rate is above 0 changes the graph; its value does not.
         for name in ("dropout", "recurrent_dropout"):
             config[name] = config[name] > 0
     return config

@@ -1,4 +1,4 @@
-"""A Keras model as a pure function of its weights: the network of a program."""
+"""A Keras model as a pure function of its weights, as programs call it."""
 
 from dataclasses import dataclass
 
@@ -18,16 +18,16 @@ from .scope import Scope
 
 @dataclass(frozen=True)
 class InputShape:
-    """What a program's batches hold.
+    """The shape of the sequences in a program's batches.
 
     Parameters
     ----------
     n_timesteps : int
-        Steps of the block.
+        Number of time steps.
     n_features : int
-        Values of a step; 0 for token ids.
+        Number of features; 0 for token ids.
     padded : bool
-        Whether sequences may end before the block does.
+        Whether sequences may be shorter than ``n_timesteps``.
     """
 
     n_timesteps: int
@@ -36,7 +36,7 @@ class InputShape:
 
     @property
     def of_sequence(self):
-        """Shape of one sequence in the block."""
+        """Shape of one sequence, padding included."""
         if not self.n_features:
             return (self.n_timesteps,)
         return (self.n_timesteps, self.n_features)
@@ -48,10 +48,10 @@ class Network:
     Parameters
     ----------
     architecture : hashable
-        ``build()`` returns the stock model, made for this network alone. It has
-        ``input_shape`` (of one sequence) and ``n_outputs``; ``padding`` is the value
-        that padded steps have for it, and ``any_length`` says whether it takes any
-        number of steps.
+        ``build()`` returns a new stock model, which this network may change. Its other
+        attributes are ``input_shape`` (of one sequence), ``n_outputs``, ``padding``
+        (the value that the model expects in padded steps) and ``any_length`` (whether
+        the model takes any number of steps).
     inputs : InputShape
     loss : str
         See `sample_losses`.
@@ -63,12 +63,12 @@ class Network:
     names : list of str
         Their names, such as ``"kernel"``.
     rate_names : list of str
-        The parameter that each run-time rate is: ``"rate"``, ``"recurrent_dropout"``.
+        Parameter names of the run-time rates, such as ``"recurrent_dropout"``.
     penalties : Penalties
     n_outputs : int
     mixes_rows : bool
-        Whether layers compute a loss or an average over all rows of a batch, those
-        included that hold no sample. Known once a training step has been traced.
+        Whether layers compute a loss or an average over all rows of a batch, including
+        rows without a sample. Known once a training step has been traced.
     """
 
     def __init__(self, architecture, inputs, loss):
@@ -105,16 +105,16 @@ class Network:
         return self._trainable
 
     def storage(self, batch_size):
-        """Return zeros for each call of a GRU layer, for what its gradient needs.
+        """Return zeros to store what gradients need, for each call of a GRU layer.
 
-        The model is traced once without its recurrent layers to find out their shapes.
+        To find their shapes, the model is traced once without its recurrent layers.
         """
         with scratch_graph().as_default():
             planned = self._plan(batch_size, training=False)
         return [[tf.zeros(s, dtype) for s in shapes] for shapes, dtype in planned]
 
     def _plan(self, batch_size, training):
-        """Trace the model in the present graph, without its recurrent layers."""
+        """Trace the model in the current graph, without its recurrent layers."""
         rate = tf.constant(0.5)
         rates = {(id(layer), name): rate for layer, name in self._rate_slots}
         seed = tf.zeros(2, tf.int32)
@@ -127,15 +127,15 @@ class Network:
         return scope.planned
 
     def find_operation(self, op_type):
-        """Return the name of an operation of the model, or None.
+        """Return the name of an operation of the model, or None if there is none.
 
-        It begins with the names of the layers that the operation stands in.
+        The name begins with the names of the layers that the operation belongs to.
 
         Parameters
         ----------
         op_type : str or None
-            TensorFlow's name of its kind. None: what reads a resource that is not the
-            model's.
+            TensorFlow's type of the operation. None: an operation that reads a resource
+            that does not belong to the model.
         """
         graph = scratch_graph()
         with graph.as_default():
@@ -153,11 +153,11 @@ class Network:
 
     @property
     def layers(self):
-        """All layers of the model, those inside others included."""
+        """All layers of the model, including nested ones."""
         return layers_of(self._model)
 
     def train(self, weights, state, X, lengths, n_present, rates, seed, storage):
-        """Call the model in training.
+        """Call the model in training mode.
 
         Parameters
         ----------
@@ -166,18 +166,18 @@ class Network:
         X : tensor of shape (batch, timesteps, features) or (batch, timesteps)
         lengths : tensor of shape (batch,), dtype int32
         n_present : scalar tensor
-            Number of rows, from the first, that hold a sample.
+            Number of rows that hold a sample; they come first.
         rates : Rates
         seed : tensor of shape (2,), dtype int32
         storage : list of lists of tensors
-            Of :meth:`storage`, or what the last step returned.
+            From :meth:`storage` or the previous step.
 
         Returns
         -------
         values : tensor of shape (batch, n_outputs)
         state : list of tensors
         losses : list of scalar tensors
-            What layers add to the loss.
+            Losses that layers add (``add_loss``).
         storage : list of lists of tensors
         """
         named = {
@@ -195,7 +195,7 @@ class Network:
         return values, state, losses, scope.stored
 
     def predict(self, weights, state, X, lengths):
-        """Call the model without dropout; return its values and added losses."""
+        """Call the model in inference mode; return its values and added losses."""
         with Scope(differentiable=False):
             values, _, losses = self._call(weights, state, X, lengths, training=False)
         return values, losses
@@ -227,7 +227,7 @@ class Network:
 
     def _call(self, weights, state, X, lengths, training):
         if self._inputs.padded:
-            X = self._shown(X, lengths)
+            X = self._with_padding_value(X, lengths)
         if self._flat:
             X = X[:, :, 0]
         variables = [*self._trainable, *self._state]
@@ -253,26 +253,26 @@ class Network:
         return values, state, losses
 
     def _check_not_assigned(self, weights, stateless):
-        """Refuse layers that set a trainable weight while they are called."""
+        """Raise if a layer assigned a trainable weight during the call."""
         for variable, weight in zip(self._trainable, weights, strict=True):
             if stateless.get_current_value(variable) is not weight:
                 raise ValueError(
                     f"The network that 'model' returned sets its trainable weight "
                     f"{variable.path!r} while it is called, which is not supported: "
-                    "the optimizer alone changes it. Use a constraint of the weight "
+                    "only the optimizer may change it. Use a constraint of the weight "
                     "instead."
                 )
 
-    def _shown(self, X, lengths):
-        """Return X with the model's value for padding after the end of sequences."""
+    def _with_padding_value(self, X, lengths):
+        """Return X with the model's padding value after the end of each sequence."""
         if self._dtype == tf.int32:
-            return X  # ids of 0
+            return X  # token ids are padded with 0 already
         inside = tf.range(self._inputs.n_timesteps) < lengths[:, None]
         return tf.where(inside[:, :, None], X, np.float32(self._padding))
 
 
 class _Variables(keras.StatelessScope):
-    """Values of variables, through whose assignment no gradient goes, as in Keras."""
+    """Values of variables; no gradient flows through assignments, as in Keras."""
 
     def add_update(self, update):
         variable, value = update
@@ -280,11 +280,12 @@ class _Variables(keras.StatelessScope):
 
 
 def _take_activation(model, loss):
-    """Take the last activation off a model, where the loss can do without it.
+    """Remove the last activation of a model if the loss can be computed from logits.
 
     Returns
     -------
     activation : callable or None
+        The activation that was removed; None if the model keeps its own.
     """
     head = last_operation(model)
     if not isinstance(head, keras.layers.Dense | keras.layers.Activation):

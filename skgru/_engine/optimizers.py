@@ -2,8 +2,8 @@
 
 Programs carry weights and optimizer slots as data, so that one compiled program serves
 every fit, in any thread. Keras gives optimizers such a form (``stateless_apply``) on
-every backend but TensorFlow, whose subclass adds ``tf.distribute`` to each step; taking
-that layer off again gives it here too.
+every backend but TensorFlow, whose subclass adds ``tf.distribute`` to each step; a
+class without those overrides has it here too.
 """
 
 import inspect
@@ -17,7 +17,7 @@ import numpy as np
 from .._keras import BaseOptimizer, TFOptimizer, learning_rate_variable
 from .._suggest import suggest
 
-# Restores, for each method that the TensorFlow layer replaces, Keras' own.
+# Restores Keras' own version of each method that the TensorFlow subclass overrides.
 _WithoutDistribution = type(
     "_WithoutDistribution",
     (TFOptimizer,),
@@ -38,8 +38,8 @@ OPTIMIZERS = {
     not in ("Optimizer", "LossScaleOptimizer", "MultiOptimizer", "ScheduleFreeAdamW")
 }
 
-# Their update of an element depends on that element alone, so all weights can be one
-# long vector: one kernel for each operation instead of one for each weight.
+# Optimizers whose update of an element depends on that element alone. They can update
+# all weights as one vector, with one kernel per operation instead of one per weight.
 _ELEMENTWISE = {
     OPTIMIZERS[name]
     for name in "sgd adam adamw rmsprop adagrad adadelta adamax nadam lion ftrl".split()
@@ -67,7 +67,7 @@ class OptimizerSpec:
         return self.cls in _ELEMENTWISE
 
     def make(self, **settings):
-        """Return the optimizer as a Keras user knows it, with these settings."""
+        """Return an ordinary Keras optimizer, with ``settings`` added to its own."""
         return self.cls.from_config({**json.loads(self.config), **settings})
 
     def build(self, variables):
@@ -79,7 +79,7 @@ class OptimizerSpec:
 
 
 CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
-# Refused, or of no use without what is.
+# Parameters that are refused, or have no effect without one that is.
 _NOT_SUPPORTED = (
     "gradient_accumulation_steps",
     "loss_scale_factor",
@@ -90,13 +90,13 @@ _NOT_SUPPORTED = (
 
 
 def resolve_optimizer(optimizer, params, owner):
-    """Return the spec of an optimizer and the settings of it that are run-time inputs.
+    """Return the spec of an optimizer, and those of its settings that are inputs.
 
     Parameters
     ----------
     optimizer : str, type or keras.optimizers.Optimizer
     params : dict
-        Its further parameters (``optimizer__momentum`` as ``momentum``).
+        The estimator's ``optimizer__<name>`` parameters, by ``<name>``.
     owner : str
         Class name of the estimator, for messages.
 
@@ -104,15 +104,15 @@ def resolve_optimizer(optimizer, params, owner):
     -------
     spec : OptimizerSpec
     own : dict
-        ``learning_rate`` and clipping settings that an instance was made with, where
-        they differ from its class' defaults; or its ``schedule``, a Keras learning-rate
-        schedule.
+        ``learning_rate`` and clipping settings of an instance, where they differ from
+        the defaults of its class, or its Keras learning-rate schedule as
+        ``schedule``. They are run-time inputs of a program.
 
     Raises
     ------
     ValueError
-        An unknown name, parameters that the class does not take or that an instance
-        cannot take, or a configuration that is not supported.
+        The name is unknown, the class does not take a parameter, parameters were given
+        with an instance, or the configuration is not supported.
     """
     if isinstance(optimizer, str):
         cls = OPTIMIZERS.get(optimizer.lower())
@@ -159,7 +159,7 @@ def resolve_optimizer(optimizer, params, owner):
     if isinstance(rate, dict):
         own["schedule"] = learning_rate_variable(optimizer)
     elif default is None or not np.isclose(rate, default, rtol=1e-6):
-        # Keras keeps it as a float32: 0.002, not 0.0020000000949949026.
+        # Keras stores a float32; via str, 0.0020000000949949026 becomes 0.002 again.
         own["learning_rate"] = float(str(np.float32(rate)))
     config.update(dict.fromkeys(CLIPPING), learning_rate=1.0, name=cls.__name__)
     return OptimizerSpec(cls, json.dumps(config, sort_keys=True)), own
@@ -179,7 +179,8 @@ def _default_config(cls, owner):
 
 
 def _config(cls, params, owner):
-    # Keras makes variables for an optimizer: 5 ms, where a small fit takes 200.
+    # Making a Keras optimizer takes 5 ms, because of its variables; a small fit takes
+    # 200 ms.
     if params:
         return _make(cls, params, owner).get_config()
     return dict(_default_config(cls, owner))

@@ -1,4 +1,4 @@
-"""What the engine tells apart in a Keras model: weights, state, run-time inputs."""
+"""The parts of a Keras model: weights, state, run-time inputs."""
 
 import keras
 
@@ -9,12 +9,12 @@ _PENALTIES = (keras.regularizers.L1, keras.regularizers.L2, keras.regularizers.L
 
 
 class ModelParts:
-    """The parts of a stock model, in an order that all models of one key share.
+    """The parts of a stock model, in the same order for all models with equal keys.
 
     Parameters
     ----------
     model : keras.Model
-        Built, and made of stock layers: not yet in its trainable form.
+        A built model of stock layers, before `use_run_time_forms`.
 
     Attributes
     ----------
@@ -23,16 +23,15 @@ class ModelParts:
     trainable : list of keras.Variable
         The weights.
     state : list of keras.Variable
-        What is not trained, but may change or matter: moving averages, frozen weights,
-        states of random generators. Those of layers that draw otherwise in their
-        run-time form are left out.
+        The non-trainable variables: moving averages, frozen weights, states of random
+        generators. Generators that a run-time form does not use are left out.
     of_rows : set of int
-        The ``id`` of each state whose new value may depend on rows of a batch that hold
-        no sample.
+        The ``id`` of each state variable whose new value may depend on rows of a batch
+        without a sample.
     rate_slots : list of pairs (layer, parameter)
         Dropout rates that are run-time inputs.
     penalised : list of keras.Variable
-        Weights whose own regularizer is ``L1``, ``L2`` or ``L1L2``: its factors are
+        Weights whose regularizer is an ``L1``, ``L2`` or ``L1L2``: its factors are
         run-time inputs as well.
     """
 
@@ -80,6 +79,6 @@ def _rates_of_layer(layer):
     if isinstance(layer, keras.layers.Dropout):
         return ("rate",)
     if isinstance(layer, keras.layers.GRU):
-        # Whether something is dropped is part of the graph; how much is not.
+        # Whether a rate is above 0 changes the graph; its value does not.
         return [n for n in ("dropout", "recurrent_dropout") if getattr(layer, n)]
     return ()

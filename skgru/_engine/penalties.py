@@ -9,8 +9,8 @@ import tensorflow as tf
 class Penalties:
     """The sum of ``l1 * |w| + l2 * w**2`` over a network's weights, as Keras' ``L1L2``.
 
-    The estimator's own ``l1`` and ``l2`` apply to every kernel, never to biases or
-    embeddings; the factors of a layer's regularizer to its weight.
+    The estimator's ``l1`` and ``l2`` apply to every kernel, but not to biases and
+    embeddings; a regularizer's factors apply to the weight that has it.
 
     Parameters
     ----------
@@ -19,8 +19,8 @@ class Penalties:
     Attributes
     ----------
     n_inputs : int
-        Number of factors that the model itself brings: two for each weight that has a
-        regularizer.
+        Number of factors of the model's own regularizers: two for each weight that has
+        one.
     """
 
     def __init__(self, parts):
@@ -36,23 +36,23 @@ class Penalties:
         self.n_inputs = 2 * len(own)
 
     def penalty(self, vector, rates):
-        """Return the sum, for the vector of all weights, one after another."""
+        """Return the sum for the vector of all weights."""
 
         def total():
             terms = []
             for weights, l1, l2 in self._penalised(vector, rates):
-                # One kernel for both.
+                # One sum, so that XLA makes one kernel for both terms.
                 terms.append(
                     tf.reduce_sum(l1 * tf.abs(weights) + l2 * tf.square(weights))
                 )
             return tf.add_n(terms)
 
-        # Most fits have no penalty, and in small networks the sums take time.
+        # Most fits have no penalty, and for small networks the sums take time.
         is_on = tf.reduce_max(tf.stack(self._factors(rates))) > 0
         return tf.cond(is_on, total, lambda: tf.zeros(()))
 
     def gradient(self, vector, rates):
-        """Return its gradient: ``l1 * sign(w) + 2 * l2 * w``."""
+        """Return the gradient of the penalty: ``l1 * sign(w) + 2 * l2 * w``."""
         return tf.add_n(
             [
                 l1 * tf.sign(weights) + 2.0 * l2 * weights
@@ -68,7 +68,7 @@ class Penalties:
         ]
 
     def _penalised(self, vector, rates):
-        """Yield the weights of each group, all others 0, and the group's factors."""
+        """Yield for each group the vector, 0 outside the group, and its factors."""
         factors = self._factors(rates)
         index = tf.range(self._n_weights)
         for i, ranges in enumerate(self._groups):

@@ -1,4 +1,4 @@
-"""Prediction: sequences through a compiled program."""
+"""Prediction with a compiled program."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def predict(spec, state, sequences):
 
 
 class Evaluation:
-    """The outputs and the mean loss of the same samples, as often as asked for.
+    """Computes the outputs and the mean loss for fixed samples, any number of times.
 
     Parameters
     ----------
@@ -39,25 +39,26 @@ class Evaluation:
     def __init__(self, program, samples):
         self._program, self._samples = program, samples
         self._chunker = Chunker(program)
-        # Rows of similar lengths together: a batch costs as much as its longest one.
+        # Sequences of similar lengths share batches: the cost of a batch grows with the
+        # length of its longest sequence.
         self._order = np.argsort(samples.sequences.lengths, kind="stable")
 
-    def run(self, weights, of_model, penalty=0.0, hear=lambda *args: None):
+    def run(self, weights, of_model, penalty=0.0, call_hook=lambda *args: None):
         """Return the outputs, and the mean loss with ``penalty`` added.
 
-        ``hear`` is called before and after each of the program's calls, as Keras does
-        where one call takes several batches.
+        ``call_hook`` is called before and after each call of the program, as Keras
+        calls batch hooks where ``steps_per_execution`` is above 1.
         """
         n_samples, n_outputs = len(self._samples), self._program.network.n_outputs
         outputs = np.empty((n_samples, n_outputs), np.float32)
         start, batch, total = 0, 0, 0.0
         for chunk in self._chunker.chunks(self._samples, self._order):
-            hear("on_test_batch_begin", batch)
+            call_hook("on_test_batch_begin", batch)
             values, loss = self._program(weights, of_model, chunk)
             values = values.numpy().reshape(-1, n_outputs)[: n_samples - start]
             outputs[self._order[start : start + len(values)]] = values
             start += len(values)
             total += float(loss)
             batch += int(chunk.n_steps)
-            hear("on_test_batch_end", batch - 1, {"loss": total / start + penalty})
+            call_hook("on_test_batch_end", batch - 1, {"loss": total / start + penalty})
         return outputs, total / n_samples + penalty

@@ -1,8 +1,8 @@
 """What training and prediction programs share: their batches and their weights.
 
 A program is a pure function. Weights, the state of the model and of the optimizer, and
-every rate go in as data and come out as data; it owns no state, so any number of fits,
-one after another or in threads, share one program.
+all rates are inputs, and what changes is an output. It owns no state, so any number of
+fits, one after another or in threads, can share one program.
 """
 
 from collections import namedtuple
@@ -14,34 +14,34 @@ from .compiled import CompiledFunction
 from .network import Network
 from .uncompilable import errors_that_name_layers
 
-# A call costs about 0.5 ms, so it runs many steps; its input is bounded in bytes, so
-# that large data streams through a small buffer.
+# A call costs about 0.5 ms, so it runs many steps. The size of its input in bytes is
+# bounded, so that large data passes through a small buffer.
 CHUNK_BYTES = 16 * 2**20
-# Lengths of padded sequences are rounded up to multiples of this, or of more.
+# Lengths of padded sequences are rounded up to multiples of this or a larger number.
 TRAIN_STEPS = 4
 
 # `learning_rate`: a number, or one for each batch of a call. `of_model`: the run-time
-# inputs of the model's layers, see `ModelParts`.
+# inputs of the model's layers (see `ModelParts`).
 Rates = namedtuple(
     "Rates", "learning_rate clipnorm clipvalue global_clipnorm l1 l2 of_model"
 )
 
-# Batches, of which a call runs those from first_step up to n_steps; n_samples counts
-# the rows of each batch that hold a sample.
+# The input of one call: it trains on the batches from first_step up to, not including,
+# n_steps. n_samples counts the rows of each batch that hold a sample.
 Chunk = namedtuple("Chunk", "X lengths y sample_weight n_samples first_step n_steps")
 
 
 def padded_length(n_timesteps, finest=TRAIN_STEPS):
-    """Round up, so that folds whose longest sequences differ share a program.
+    """Round a length up, so that folds with other longest sequences share a program.
 
-    At most a quarter of the steps are added, where ``finest`` does not ask for more.
+    It adds at most a quarter of the steps, or fewer than ``finest`` if that is more.
     """
     step = max(finest, 2 ** (int(n_timesteps - 1).bit_length() - 3))
     return -(-n_timesteps // step) * step
 
 
 def split_weights(vector, shapes):
-    """Return the vector of all weights as a list of arrays of these shapes."""
+    """Split the vector of all weights into arrays of the given shapes."""
     ends = np.cumsum([np.prod(shape) for shape in shapes], dtype=int)
     parts = np.split(vector, ends[:-1])
     return [np.reshape(p, s) for p, s in zip(parts, shapes, strict=True)]
@@ -56,7 +56,7 @@ class Program:
     batch_size : int
         Rows that go through the network together.
     most_batches : int
-        Batches of a call, where they are not too large.
+        Upper bound of the batches per call; `CHUNK_BYTES` may allow fewer.
 
     Attributes
     ----------
@@ -70,12 +70,12 @@ class Program:
         self.spec, self.inputs, self.batch_size = spec, spec.inputs, batch_size
         self.network = Network(spec.architecture, spec.inputs, spec.loss)
         values = int(np.prod(spec.inputs.of_sequence))
-        fit_in = CHUNK_BYTES // (4 * batch_size * values)
-        self.n_batches = int(np.clip(fit_in, 1, most_batches))
+        within_bytes = CHUNK_BYTES // (4 * batch_size * values)
+        self.n_batches = int(np.clip(within_bytes, 1, most_batches))
         self.sizes = [int(np.prod(shape)) for shape in self.network.shapes]
 
     def compile(self, function, signature, name):
-        """Return a `CompiledFunction`, as a function whose errors name a layer."""
+        """Compile a function; return it so that errors name the layer at fault."""
         with errors_that_name_layers(self.network):
             compiled = CompiledFunction(function, signature, name)
 
@@ -86,7 +86,7 @@ class Program:
         return call
 
     def only_batch(self, chunk, i, n_samples):
-        """Return a chunk for this program that holds one batch of another program's.
+        """Return a chunk for this program with one batch of another program's chunk.
 
         Parameters
         ----------
@@ -94,7 +94,7 @@ class Program:
         i : int
             Number of the batch.
         n_samples : int
-            Rows of it that hold a sample.
+            Number of its rows, from the first, that hold a sample.
         """
 
         def first(value):

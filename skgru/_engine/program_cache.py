@@ -1,4 +1,4 @@
-"""The bounded cache of compiled programs, and what each of them was compiled for."""
+"""The bounded cache of compiled programs, and why each of them was compiled."""
 
 import json
 import threading
@@ -9,17 +9,17 @@ from cachetools import LRUCache
 
 CacheInfo = namedtuple("CacheInfo", "hits misses currsize maxsize")
 
-# What is remembered of compilations: a few words each.
+# Number of latest compilations whose reasons are kept; a reason is a short text.
 REMEMBERED = 256
-# Programs that differ in more than this have little in common.
+# Programs with more differences than this are reported as different networks.
 MOST_DIFFERENCES = 8
-# What follows from the rest of a model's configuration, and functions, whose code says
-# nothing in a line.
+# Left out of reasons: entries that follow from the rest of a model's configuration, and
+# keys of functions, which are not readable.
 _NOT_SHOWN = {"build_config", "build_input_shape", "inbound_nodes", "behaviours"}
 
 
 class _ProgramCache:
-    """A bounded cache that builds each program once, whichever thread asks first."""
+    """A bounded cache that builds each program once, also if threads ask at once."""
 
     def __init__(self, maxsize):
         self._lock = threading.Lock()
@@ -60,7 +60,7 @@ class _ProgramCache:
 
 
 class _Entry:
-    """A program that is being built or has been."""
+    """A program, built at the first request."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -74,7 +74,7 @@ class _Entry:
 
 
 def _reason(spec, others):
-    """Say what sets a spec apart from the most similar one of its kind."""
+    """Describe how a spec differs from the most similar one of its kind."""
     kind = "training" if type(spec).__name__ == "TrainSpec" else "prediction"
     new = dict(_flat(spec))
     best = None

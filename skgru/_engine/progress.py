@@ -1,4 +1,4 @@
-"""How far a training has come, and what Keras' own callbacks remember of it."""
+"""The progress of a training run, including the state of Keras' own callbacks."""
 
 from dataclasses import dataclass
 
@@ -19,17 +19,18 @@ _REMEMBERED = {
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training has come: all that it needs to go on in another process.
+    """The progress of a training run: what is needed to resume it in another process.
 
-    Random numbers are functions of the seed and of the number of the epoch or step.
+    The state of random generators is not part of it: random numbers are functions of
+    the seed and of the number of the epoch or step.
 
     Parameters
     ----------
     state : TrainingState
     learning_rate : float
-        That of the last step, which callbacks may have set.
+        The learning rate of the last step, which callbacks may have set.
     stopped : bool
-        Whether a callback has ended the training.
+        Whether a callback has stopped the training.
     callbacks : list of dict
         See `states_of`.
     """
@@ -41,7 +42,7 @@ class Progress:
 
 
 def states_of(callbacks):
-    """Return what callbacks remember, for each that this module knows.
+    """Return the state of each callback of a class in ``_REMEMBERED``.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def states_of(callbacks):
     Returns
     -------
     states : list of dict
-        Numbers, None and lists of arrays, by the names of attributes.
+        Values by attribute name: numbers, None and lists of arrays.
     """
     return [
         {name: getattr(callback, name) for name in names}
@@ -59,7 +60,7 @@ def states_of(callbacks):
 
 
 def restore_states(callbacks, states):
-    """Let callbacks remember what equal ones did when `states_of` was called."""
+    """Restore the state of callbacks, as `states_of` returned it for equal ones."""
     for (callback, _), state in zip(_known(callbacks), states, strict=True):
         vars(callback).update(state)
 

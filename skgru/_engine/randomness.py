@@ -1,26 +1,26 @@
-"""Random numbers: a stream for each use of them in a fit, and dropout's in programs."""
+"""Random numbers: independent streams for the parts of a fit, and dropout factors."""
 
 import numpy as np
 import tensorflow as tf
 
-# Streams of randomness: each use draws from its own, so that adding one use, or
-# resuming at a later epoch, moves no other.
+# Each use of random numbers has its own stream, so that adding a use or resuming at a
+# later epoch does not change the numbers of the others.
 WEIGHTS, SPLIT, SHUFFLE, DROPOUT, AUGMENT = range(5)
 
 
 def random_stream(seed, stream, epoch=0):
-    """Return the generator of one use of randomness in one epoch of a fit."""
+    """Return the generator of a stream for one epoch of a fit."""
     return np.random.default_rng([seed, stream, epoch])
 
 
 def dropout_factors(shape, rate, seed, stream):
     """Return inverted dropout: 0 with probability ``rate``, else ``1 / (1 - rate)``.
 
-    Philox [1]_ turns a key and a counter into random numbers. The key is the fit's
-    seed; the counter's upper half is the training step and the stream, one for each use
-    in a step, and its lower half counts the numbers drawn. So no two draws share one.
-    (``tf.random.stateless_uniform`` would run Philox twice, to scramble the key first,
-    which takes a twentieth of the time to compile a program.)
+    Philox [1]_ maps a key and a counter to random numbers. The key is the seed of the
+    fit. The upper half of the counter holds the training step and the stream (one for
+    each use of dropout in a step), its lower half counts the numbers drawn, so no two
+    draws share a counter. (``tf.random.stateless_uniform`` would run Philox once more,
+    to scramble the key; compiling that takes 5 % of a program's compilation time.)
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def dropout_factors(shape, rate, seed, stream):
     seed : tensor of shape (2,), dtype int32
         Seed of the fit, and number of the training step.
     stream : int
-        Number of the use within a step.
+        Number of this use of dropout within the step.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Sequences in one padded block, and samples: sequences with targets and weights."""
+"""Sequences in a padded array, and samples: sequences with targets and weights."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Sequences:
-    """Sequences of one or several lengths, which are rows of one block.
+    """Sequences of equal or different lengths, as rows of one padded array (the block).
 
-    The block may be a file that is larger than memory, so a part of the sequences holds
-    the numbers of its rows, not the rows.
+    The block may be a memory-mapped file larger than memory, so a subset of the
+    sequences refers to rows of the same block by their indices.
 
     Parameters
     ----------
@@ -20,9 +20,9 @@ class Sequences:
     lengths : ndarray of shape (n_samples,), dtype int32
         Number of steps of each sequence.
     form : {"univariate", "multivariate", "list", "tokens"}
-        What X was: a 2-D array, a 3-D array, a list of arrays, or token ids.
+        The form of X: a 2-D array, a 3-D array, a list of arrays, or token ids.
     rows : ndarray of shape (n_samples,) or None, default=None
-        The row that each sequence is; None: all rows, in their order.
+        Index of each sequence's row in the block; None means all rows in order.
     """
 
     block: np.ndarray
@@ -40,7 +40,7 @@ class Sequences:
 
     @property
     def n_features(self):
-        """Values a step holds; 1 for token ids and univariate series."""
+        """Number of values per step; 1 for token ids and univariate series."""
         return self.block.shape[2] if self.block.ndim == 3 else 1
 
     @property
@@ -56,16 +56,16 @@ class Sequences:
         return Sequences(self.block, self.lengths[indices], self.form, rows)
 
     def rows_of(self, indices):
-        """Return the rows of the block that the sequences at ``indices`` are."""
+        """Return the block's row indices of the sequences at ``indices``."""
         return indices if self.rows is None else self.rows[indices]
 
     def pieces(self):
-        """Yield the values of all sequences, of `SAMPLES_AT_ONCE` at a time.
+        """Yield the values of the sequences, at most `SAMPLES_AT_ONCE` at a time.
 
         Yields
         ------
         piece : slice
-            Which sequences.
+            The positions of the sequences.
         values : ndarray of shape (n_in_piece, timesteps, features)
         """
         for start in range(0, len(self), SAMPLES_AT_ONCE):
@@ -74,7 +74,7 @@ class Sequences:
             yield piece, self.block[rows]
 
 
-# Samples that are looked at together: few enough to stay in the processor's cache.
+# Samples per piece: few enough to stay in the processor's cache.
 SAMPLES_AT_ONCE = 256
 
 
@@ -86,7 +86,7 @@ def step_moments(sequences):
     Parameters
     ----------
     sequences : Sequences
-        Of real values.
+        Sequences of real values.
 
     Returns
     -------
@@ -101,13 +101,14 @@ def step_moments(sequences):
         for x, inside in _pieces(sequences)
     )
     variance = squares / n_steps
-    # What rounding makes of a constant: a float32 has 24 bits.
+    # A constant feature may have a tiny variance through rounding: the significand of a
+    # float32 has 24 bits.
     constant = variance <= (2.0**-22 * mean) ** 2
     return mean, np.where(constant, 1.0, variance)
 
 
 def _pieces(sequences):
-    """Yield pieces of the block as float64, and which of their steps are real."""
+    """Yield pieces of the block, and 1 for each real step and 0 for padding."""
     steps = np.arange(sequences.n_timesteps)
     for piece, values in sequences.pieces():
         inside = steps < sequences.lengths[piece, np.newaxis]

@@ -1,8 +1,8 @@
-"""What run-time forms of layers are told while a program is traced.
+"""Values that a program passes to the run-time forms of layers while it is traced.
 
-A layer's call has no argument for a dropout rate that is an input of the program, or
-for memory that goes from step to step. So a program opens a :class:`Scope` around the
-call of its model, and the layers of :mod:`skgru._engine.forms` ask for it.
+A layer's ``call`` has no argument for a dropout rate that is an input of the program,
+or for memory that is reused from step to step. So a program enters a :class:`Scope`
+around the call of its model, and the layers of :mod:`skgru._engine.forms` read it.
 """
 
 import contextvars
@@ -16,18 +16,18 @@ class Scope:
     Parameters
     ----------
     rates : dict of (int, str) to scalar tensor, default=None
-        Run-time rates by layer (its ``id``) and parameter.
+        Run-time rates by the ``id`` of the layer and the parameter name.
     seed : tensor of shape (2,), dtype int32, default=None
         Seed of the fit's dropout, and number of the training step.
     present : tensor of shape (batch,), dtype bool, default=None
-        Which rows of the batch hold a sample; None means all.
+        Whether each row of the batch holds a sample; None means that all do.
     storage : list of lists of tensors, default=None
-        Memory of the GRU layers: what the last step stored, in the order of their
-        calls. None means that no gradient will be asked for.
+        Memory of the GRU layers, in the order of their calls: what the previous step
+        stored. None means that no gradient will be computed.
     differentiable : bool, default=True
-        Whether a gradient may be asked for.
+        Whether a gradient may be computed.
     planning : bool, default=False
-        Only find out what storage the call will need: GRU layers return zeros.
+        Only find the storage that the call will need: GRU layers return zeros.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Scope:
         return self.rates[id(layer), name]
 
     def next_stream(self):
-        """Return the number of a use of randomness within the step."""
+        """Return the number of the next use of random numbers within the step."""
         self._n_streams += 1
         return self._n_streams - 1
 
@@ -75,5 +75,5 @@ class Scope:
 
 
 def current_scope():
-    """Return the scope of the call that is being traced; one of defaults outside."""
+    """Return the scope of the call that is being traced, or a default one outside."""
     return _current.get(None) or Scope()

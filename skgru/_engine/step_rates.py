@@ -1,4 +1,4 @@
-"""A Keras learning-rate schedule: a rate for every optimizer step."""
+"""Learning rates per optimizer step, from a Keras learning-rate schedule."""
 
 import numpy as np
 import tensorflow as tf
@@ -21,8 +21,8 @@ class StepRates:
 
     def __init__(self, schedule):
         self._name = type(schedule).__name__
-        # Keras traces a schedule, too; run one operation at a time it takes longer than
-        # a step of a small network.
+        # Traced, as in Keras: executed eagerly, a schedule takes longer than a training
+        # step of a small network.
         self._function = tf.function(
             lambda steps: tf.map_fn(
                 lambda step: tf.cast(schedule(step), tf.float32),
@@ -34,7 +34,7 @@ class StepRates:
         )
 
     def __call__(self, steps):
-        """Return the rates of some steps, counted from 0, as float32.
+        """Return the rates of steps, which are counted from 0, as float32.
 
         Raises
         ------
@@ -52,5 +52,5 @@ class StepRates:
         return rates
 
     def after(self, n_steps):
-        """Return the rate of the next step, which may never come."""
+        """Return the rate of the step that would follow ``n_steps`` steps."""
         return float(self._function(np.array([n_steps])).numpy()[0])

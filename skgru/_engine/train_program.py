@@ -17,7 +17,7 @@ BATCHES_OF_A_CALL = 64
 
 @dataclass(frozen=True)
 class TrainSpec:
-    """What changes a compiled training program.
+    """What a compiled training program depends on: its key in the cache.
 
     Parameters
     ----------
@@ -96,8 +96,8 @@ class TrainProgram(Program):
         weights, state, slots
             After the last step.
         losses : tensor of shape (n_batches,)
-            For each step that ran the sum over its samples of the loss, penalties
-            included, taken before the step.
+            For each step that ran, the sum of its samples' losses, penalties included,
+            computed before the weights were updated.
         """
         last = int(chunk.n_steps) - 1
         n_samples = int(chunk.n_samples[last])
@@ -124,7 +124,7 @@ class TrainProgram(Program):
     def _with_short_batch(
         self, weights, state, slots, rates, seed, chunk, last, n_samples
     ):
-        """Train on a chunk whose last batch is short, that one by its own program."""
+        """Train on a chunk; its incomplete last batch gets a program of its size."""
         losses = np.zeros(self.n_batches, np.float32)
         if chunk.first_step < last:
             whole = chunk._replace(n_steps=np.int32(last))
@@ -148,9 +148,10 @@ class TrainProgram(Program):
         n_own = len(Rates._fields) - 2
         rates = Rates(learning_rates, *rates[:n_own], of_model=rates[n_own:])
 
-        # The weights go round both as one vector and taken apart. Apart, they need not
-        # be cut at the start of a step, where most else waits to run: once more than
-        # eight operations are ready, XLA hands some to another thread.
+        # The loop carries the weights both as one vector and as separate arrays.
+        # Splitting the vector at the start of a step would add operations that are
+        # ready to run at once, and with more than eight of those XLA uses a second
+        # thread, which is slower.
         def step(i, vector, weights, state, slots, losses, storage):
             loss, gradients, state, storage = self._gradients(
                 weights, state, rates, seed + tf.stack([0, i]), chunk, i, storage
@@ -200,16 +201,16 @@ class TrainProgram(Program):
         gradients = tape.gradient(
             loss, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO
         )
-        # A vector: one kernel for each operation instead of one for each weight. The
-        # gradient of an embedding is a slice for each row before it is converted.
+        # One vector needs one kernel per operation instead of one per weight. The
+        # gradient of an embedding is tf.IndexedSlices until it is converted.
         gradients = [tf.reshape(tf.convert_to_tensor(g), (-1,)) for g in gradients]
         return loss, tf.concat(gradients, axis=0), state, storage
 
     def _clip(self, gradients, rates):
-        """Clip as Keras does; a rate of infinity clips nothing.
+        """Clip as Keras does; a limit of infinity clips nothing.
 
-        ``clipnorm`` scales each weight's gradient whose norm is above it down to it,
-        ``global_clipnorm`` does so with all gradients as one, ``clipvalue`` bounds each
+        ``clipnorm`` bounds the norm of each weight's gradient, ``global_clipnorm`` the
+        norm of all gradients together, ``clipvalue`` the absolute value of each
         element: https://keras.io/api/optimizers/
         """
 
@@ -218,17 +219,17 @@ class TrainProgram(Program):
             squares = [tf.reduce_sum(tf.square(part)) for part in parts]
             total = rates.global_clipnorm / tf.sqrt(tf.add_n(squares))
             norms = tf.sqrt(tf.stack(squares))
-            # min(1, limit / norm) is 1 at a norm of 0, where limit / norm is infinite.
+            # At a norm of 0, limit / norm is infinite and the scale is 1.
             scales = tf.minimum(1.0, tf.minimum(total, rates.clipnorm / norms))
             return tf.concat([p * scales[i] for i, p in enumerate(parts)], axis=0)
 
-        # Most fits set no limit on norms, and in small networks norms take time.
+        # Most fits do not limit norms, and for small networks norms take time.
         limit = tf.minimum(rates.clipnorm, rates.global_clipnorm)
         gradients = tf.cond(limit < np.inf, scaled, lambda: gradients)
         return tf.clip_by_value(gradients, -rates.clipvalue, rates.clipvalue)
 
     def _apply(self, vector, slots, gradients, learning_rate):
-        """One optimizer step on the weights, as one vector or one by one."""
+        """Apply one optimizer step, to one vector or to each weight separately."""
         if self.spec.optimizer.elementwise:
             weights, gradients = [vector], [gradients]
         else:

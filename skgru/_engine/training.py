@@ -1,4 +1,4 @@
-"""One run of training: epochs over a compiled program, heard by Keras callbacks."""
+"""One training run: epochs over a compiled program, with Keras callbacks."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from .batches import Chunker, ahead, group_by_length, split, whole_batches
-from .callbacks_model import CallbacksModel, hears_batches
+from .callbacks_model import CallbacksModel, OptimizerView, has_batch_hooks
 from .forward_program import ForwardSpec
 from .interrupts import InterruptLater
 from .predict import Evaluation
@@ -19,20 +19,20 @@ from .randomness import AUGMENT, SHUFFLE, random_stream
 
 @dataclass(frozen=True)
 class TrainingState:
-    """What training has learnt: plain arrays.
+    """The weights and other state that training changes, as plain arrays.
 
     Parameters
     ----------
     weights : ndarray of shape (n_weights,), dtype float32
         All weights as one vector.
     of_model : list of ndarray
-        The model's state: moving averages and the like.
+        The model's non-trainable state, such as moving averages.
     slots : list of ndarray
         State of the optimizer.
     n_steps : int
         Optimizer steps taken so far.
     history : dict of str to list
-        A value an epoch of each quantity logged.
+        For each logged quantity, one value per epoch.
     """
 
     weights: np.ndarray
@@ -45,37 +45,37 @@ class TrainingState:
 class Training:
     """A run of epochs; also the model that Keras callbacks are given.
 
-    Callbacks of the library itself (schedules, early stopping) use only what this class
+    This library's own callbacks (schedules, early stopping) use only what this class
     has: ``stop_training``, ``optimizer.learning_rate``, ``get_weights``,
-    ``set_weights``. Callbacks of the user get a real ``keras.Model``, which is kept
-    equal to the run at every call.
+    ``set_weights``. The user's callbacks get a real ``keras.Model``, which is
+    synchronised with this run at every call.
 
     Parameters
     ----------
     program : TrainProgram
     state : TrainingState
-        Where to begin.
+        The initial state.
     rates : Rates
     step_rates : StepRates or None
-        The learning rate of every step, in place of that in ``rates``.
+        The learning rate of each step; replaces the one in ``rates``.
     seed : int
         Seed of the fit.
     epochs : int
         Epochs to run.
     initial_epoch : int
-        Epochs that ``state`` has behind it.
+        Number of epochs that ``state`` was already trained for.
     shuffle : bool
     augmenter : object with ``augment`` or None
     verbose : {0, 1, 2}
     callbacks : list of keras.callbacks.Callback
-        The library's own.
+        This library's own callbacks.
     user_callbacks : list of keras.callbacks.Callback
     make_model : callable
         Returns a `StockModel`: the one that ``user_callbacks`` are given.
     after_epochs : callable or None
-        Called with this training after epochs that are whole.
+        Called with this object after one or several complete epochs.
     progress : Progress or None
-        Where the same training ended in another process, to go on from there.
+        Progress of the same run in another process, from which this one resumes.
     """
 
     def __init__(
@@ -108,18 +108,18 @@ class Training:
         self.own_callbacks = list(callbacks)
         self.user_callbacks = list(user_callbacks)
         self.stop_training = False
-        self.optimizer = _OptimizerView(self)
+        self.optimizer = OptimizerView(self)
         self.make_model = make_model
         self._own = self._users = None
         self.after_epochs, self._resumed = after_epochs, progress
-        self._go_on()
+        self._resume()
         if progress is not None:
             done = len(self.history["loss"])
             self.initial_epoch = self.epochs if self.stop_training else done
 
     @property
     def state(self):
-        """The present state, as plain arrays."""
+        """The current state, as plain arrays."""
         return TrainingState(
             np.asarray(self.weights),
             [np.asarray(value) for value in self.of_model],
@@ -130,7 +130,7 @@ class Training:
 
     @property
     def progress(self):
-        """How far this training has come, after a whole epoch."""
+        """The progress of this run; valid only after a complete epoch."""
         return Progress(
             self.state,
             float(self.rates.learning_rate),
@@ -138,8 +138,8 @@ class Training:
             states_of([*self.own_callbacks, *self.user_callbacks]),
         )
 
-    def _go_on(self):
-        """Take over the progress that was made in another process, if any."""
+    def _resume(self):
+        """Restore the progress that was made in another process, if any."""
         progress = self._resumed
         if progress is None:
             return
@@ -164,16 +164,16 @@ class Training:
         self.of_model = list(values[n_weights:])
 
     def run(self, samples, validation=None, measure=None):
-        """Train for the epochs asked for.
+        """Train for the requested number of epochs.
 
         Parameters
         ----------
         samples : Samples
         validation : Samples or None
-            Its loss is logged as ``val_loss`` at every epoch.
+            If given, their loss is logged as ``val_loss`` after every epoch.
         measure : callable or None
-            ``measure(outputs, training)`` returns what else to log of the outputs for
-            ``validation``, as a dict.
+            ``measure(outputs, training)`` returns a dict of further values to log,
+            computed from the outputs for ``validation``.
 
         Returns
         -------
@@ -183,7 +183,7 @@ class Training:
         Raises
         ------
         ValueError
-            The loss is no longer finite, or what is left are no finite weights.
+            The loss or the final weights are not finite.
         """
         validate = None
         if validation is not None:
@@ -203,31 +203,33 @@ class Training:
 
     def _run(self, samples, validate):
         n_batches = -(-len(samples) // self.program.batch_size)
-        # Epochs that share a chunk, and those that share a call of the program, which
-        # costs as much as a step of a small network. If augmented, each has its own.
+        # A call of the program costs as much as a training step of a small network, so
+        # several short epochs share one chunk, and one call unless something has to run
+        # after each epoch. With an augmenter, every epoch has chunks of its own.
         fit_in = max(1, self.program.n_batches // n_batches)
-        filled = fit_in if self.augmenter is None else 1
-        together = 1 if self._is_heard or validate is not None else filled
-        chunks = self._chunks(filled, samples)
-        several = self.epochs - self.initial_epoch > filled
+        epochs_per_chunk = fit_in if self.augmenter is None else 1
+        every_epoch = self._has_callbacks or validate is not None
+        epochs_per_call = 1 if every_epoch else epochs_per_chunk
+        chunks = self._chunks(epochs_per_chunk, samples)
+        several = self.epochs - self.initial_epoch > epochs_per_chunk
         if self.augmenter is None and (several or n_batches > self.program.n_batches):
             chunks = ahead(chunks)
-        # Who listens to every batch gets a call of its own for each.
-        each_batch = any(map(hears_batches, self.user_callbacks))
-        calls = split(chunks, 1 if each_batch else together * n_batches)
-        heard = each_batch or self.verbose
+        # Callbacks with batch hooks need a call of the program for every batch.
+        every_batch = any(map(has_batch_hooks, self.user_callbacks))
+        calls = split(chunks, 1 if every_batch else epochs_per_call * n_batches)
+        batch_hooks = every_batch or self.verbose
         interrupted, logs = False, {}
         if self._resumed is not None:
             logs = {name: values[-1] for name, values in self.history.items()}
-        self._hear("on_train_begin")
-        self._go_on()  # callbacks begin anew when they hear of a beginning
+        self._call_hook("on_train_begin")
+        self._resume()  # on_train_begin resets callbacks: restore their state again
         try:
             with closing(chunks):
-                for epochs in self._groups(together):
-                    self._hear("on_epoch_begin", epochs[0])
-                    # Those that they begin with; callbacks may change them later.
+                for epochs in self._groups(epochs_per_call):
+                    self._call_hook("on_epoch_begin", epochs[0])
+                    # Those recorded; callbacks may change them during an epoch.
                     rates = self._learning_rates(len(epochs), n_batches)
-                    losses = self._train(calls, len(epochs), n_batches, heard)
+                    losses = self._train(calls, len(epochs), n_batches, batch_hooks)
                     for epoch, loss, rate in zip(epochs, losses, rates, strict=True):
                         logs = {"loss": loss}
                         if validate is not None:
@@ -235,30 +237,30 @@ class Training:
                         logs["learning_rate"] = rate
                         self._check_finite(epoch, logs)
                         self._record(epoch, logs)
-                        self._hear("on_epoch_end", epoch, dict(logs))
+                        self._call_hook("on_epoch_end", epoch, dict(logs))
                     if self.after_epochs is not None:
                         self.after_epochs(self)
                     if self.stop_training:
                         break
         except KeyboardInterrupt:
             interrupted = True
-        self._hear("on_train_end", dict(logs))
+        self._call_hook("on_train_end", dict(logs))
         return interrupted
 
-    def _groups(self, together):
-        """Yield the epochs of this run, so many at a time."""
-        for first in range(self.initial_epoch, self.epochs, together):
-            yield range(first, min(first + together, self.epochs))
+    def _groups(self, n_epochs):
+        """Yield the epoch numbers of this run as ranges of ``n_epochs`` epochs."""
+        for first in range(self.initial_epoch, self.epochs, n_epochs):
+            yield range(first, min(first + n_epochs, self.epochs))
 
     def _record(self, epoch, logs):
-        """Append to the history, with NaN for what other epochs logged alone."""
+        """Append to the history; NaN where an epoch did not log a quantity."""
         for name in {**self.history, **logs}:
             values = self.history.setdefault(name, [])
             values += [np.nan] * (epoch - len(values))
             values.append(logs.get(name, np.nan))
 
     def _order(self, epoch, lengths):
-        """Return the order in which an epoch visits samples of these lengths."""
+        """Return the order in which an epoch visits the samples."""
         order = np.arange(len(lengths))
         if self.shuffle:
             rng = random_stream(self.seed, SHUFFLE, epoch)
@@ -268,10 +270,10 @@ class Training:
                 order = group_by_length(order, lengths, batch_size, rng)
         return order
 
-    def _chunks(self, together, samples):
-        """Yield the chunks of all epochs; so many epochs begin a new one."""
+    def _chunks(self, epochs_per_chunk, samples):
+        """Yield the chunks of all epochs."""
         chunker, lengths = Chunker(self.program), samples.sequences.lengths
-        for epochs in self._groups(together):
+        for epochs in self._groups(epochs_per_chunk):
             orders = [
                 whole_batches(self._order(epoch, lengths), self.program.batch_size)
                 for epoch in epochs
@@ -287,12 +289,12 @@ class Training:
     def _augment(self, rng, *arrays):
         return self.augmenter.augment(*arrays, rng)
 
-    def _train(self, calls, n_epochs, n_batches, heard):
-        """Train for some epochs, one unless nobody hears; return each mean loss."""
+    def _train(self, calls, n_epochs, n_batches, batch_hooks):
+        """Train for some epochs (one if ``batch_hooks``); return their mean losses."""
         losses, seen = [], 0
         while len(losses) < n_epochs * n_batches:
-            if heard:
-                self._hear("on_train_batch_begin", len(losses))
+            if batch_hooks:
+                self._call_hook("on_train_batch_begin", len(losses))
             chunk = next(calls)
             steps = slice(int(chunk.first_step), int(chunk.n_steps))
             self.weights, self.of_model, self.slots, of_steps = self.program(
@@ -306,23 +308,23 @@ class Training:
             losses.extend(of_steps.numpy()[steps].tolist())
             self.n_steps += steps.stop - steps.start
             seen += int(chunk.n_samples[steps].sum())
-            if heard:
+            if batch_hooks:
                 logs = {"loss": sum(losses) / seen}
-                self._hear("on_train_batch_end", len(losses) - 1, logs)
+                self._call_hook("on_train_batch_end", len(losses) - 1, logs)
                 if self.stop_training:
                     break
         sums = np.sum(np.reshape(losses, (n_epochs, -1)), axis=1)
         return (sums / (seen / n_epochs)).tolist()
 
     def _learning_rates(self, n_epochs, n_batches):
-        """Return the rates at the first steps of the next epochs."""
+        """Return the learning rate at the first step of each of the next epochs."""
         if self.step_rates is None:
             return [self.rates.learning_rate] * n_epochs
         steps = self.n_steps + n_batches * np.arange(n_epochs)
         return self.step_rates(steps).tolist()
 
     def _rates_of(self, steps):
-        """Return the rates of a call that runs some of its batches, a slice of them."""
+        """Return the rates of a call that runs the batches in the slice ``steps``."""
         if self.step_rates is None:
             return self.rates
         rates = np.zeros(self.program.n_batches, np.float32)
@@ -331,14 +333,16 @@ class Training:
         return self.rates._replace(learning_rate=rates)
 
     def _validate(self, evaluation, measure):
-        self._hear("on_test_begin")
+        self._call_hook("on_test_begin")
         with InterruptLater():
             penalty = self.program.network.penalties.penalty(self.weights, self.rates)
             penalty = float(penalty)
-        outputs, loss = evaluation.run(self.weights, self.of_model, penalty, self._hear)
+        outputs, loss = evaluation.run(
+            self.weights, self.of_model, penalty, self._call_hook
+        )
         scores = {} if measure is None else measure(outputs, self)
         of_test = {k.removeprefix("val_"): v for k, v in scores.items()}
-        self._hear("on_test_end", {"loss": loss, **of_test})
+        self._call_hook("on_test_end", {"loss": loss, **of_test})
         return {"val_loss": loss, **scores}
 
     def _check_finite(self, epoch, logs):
@@ -351,7 +355,7 @@ class Training:
                 )
 
     def _check_weights(self):
-        """Refuse what the last steps have left, which no loss was measured of."""
+        """Raise if weights are not finite: losses do not cover the last step."""
         if not all(np.isfinite(values).all() for values in self.get_weights()):
             raise ValueError(
                 "Training diverged: weights are no longer finite after epoch "
@@ -379,35 +383,12 @@ class Training:
             self._users = CallbacksModel(self, self.make_model(), params)
 
     @property
-    def _is_heard(self):
+    def _has_callbacks(self):
         return self._own is not None or self._users is not None
 
-    def _hear(self, hook, *args):
+    def _call_hook(self, hook, *args):
         """Call a hook of all callbacks."""
         if self._own is not None:
             getattr(self._own, hook)(*args)
         if self._users is not None:
-            self._users.hear(hook, *args)
-
-
-class _OptimizerView:
-    """The part of a Keras optimizer that callbacks change: its learning rate."""
-
-    def __init__(self, training):
-        self._training = training
-
-    @property
-    def learning_rate(self):
-        training = self._training
-        if training.step_rates is not None:
-            return training.step_rates.after(training.n_steps)
-        return training.rates.learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, value):
-        if self._training.step_rates is not None:
-            raise TypeError(
-                "A callback sets the learning rate, which follows a Keras schedule. "
-                "Use one of them alone."
-            )
-        self._training.rates = self._training.rates._replace(learning_rate=float(value))
+            self._users.call_hook(hook, *args)

@@ -1,4 +1,4 @@
-"""Which layer of a network XLA cannot compile, and what can be done about it."""
+"""Errors that name the layer that XLA cannot compile and say what to do."""
 
 import contextlib
 import re
@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from .compiled import NotPureError
 
-# What TensorFlow raises where XLA cannot compile a function.
+# Errors that TensorFlow raises if XLA cannot compile a function.
 _REFUSALS = (
     tf.errors.InvalidArgumentError,
     tf.errors.UnimplementedError,
@@ -15,7 +15,7 @@ _REFUSALS = (
 )
 _UNSUPPORTED = re.compile(r"(\w+) \(No registered '\w+' OpKernel")
 _NODE = re.compile(r"\{\{node ([^}]+)\}\}")
-# A second scope of one name has a number: `dense_1` may stand for `dense`.
+# TensorFlow numbers repeated scopes of a name: `dense_1` may be the layer `dense`.
 _NUMBER = re.compile(r"_\d+$")
 
 _ADVICE = {
@@ -26,7 +26,7 @@ _ADVICE = {
     ),
     **dict.fromkeys(
         ("PrintV2", "StringFormat"),
-        "it prints or makes strings. Leave that out, or print in a Keras callback",
+        "it prints or makes strings. Remove that, or print in a Keras callback",
     ),
     None: "it uses a variable, a table or random numbers that are not among its "
     "weights. Make variables with add_weight(), and give random functions "
@@ -37,7 +37,7 @@ _ADVICE = {
 
 @contextlib.contextmanager
 def errors_that_name_layers(network):
-    """Turn a refusal to compile a network into an error that names the layer.
+    """Turn a compilation error of a network into one that names the layer.
 
     Parameters
     ----------
@@ -49,9 +49,9 @@ def errors_that_name_layers(network):
         advice = _ADVICE[None]
         if error.operation is not None:
             advice = (
-                f"it draws by TensorFlow's {error.operation}, which no random_state "
-                "reaches. Use keras.random with seed=keras.random.SeedGenerator(...), "
-                "an attribute of the layer"
+                f"it draws with TensorFlow's {error.operation}, which random_state "
+                "does not control. Use keras.random with "
+                "seed=keras.random.SeedGenerator(...), an attribute of the layer"
             )
         name = network.find_operation(error.operation)
         raise _error(network, name, advice) from None
@@ -63,7 +63,7 @@ def errors_that_name_layers(network):
         kind = unsupported[1] if unsupported else node[1].split("/")[-1]
         advice = _ADVICE.get(
             kind,
-            f"XLA has no form of TensorFlow's {kind} there. Write it with other "
+            f"XLA cannot compile TensorFlow's {kind} there. Write it with other "
             "functions of keras.ops, or do its work before the network, in a "
             "transformer of a Pipeline",
         )
@@ -82,12 +82,12 @@ def _error(network, operation, advice):
 
 
 def layer_of(operation, layers):
-    """Return the innermost layer that an operation stands in, or None.
+    """Return the innermost layer that an operation belongs to, or None.
 
     Parameters
     ----------
     operation : str or None
-        Its name, such as ``"while/functional/attention/MatMul"``.
+        Name of the operation, such as ``"while/functional/attention/MatMul"``.
     layers : list of keras.layers.Layer
     """
     by_name = {layer.name: layer for layer in layers}

@@ -1,4 +1,4 @@
-"""What a file that holds an estimator is, and how it is written and checked.
+"""Write and check the files that hold estimators.
 
 docs/file_format.md describes the format.
 """

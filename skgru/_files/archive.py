@@ -1,4 +1,4 @@
-"""The archive of a file: its members, their checksums, and who wrote it."""
+"""The zip archive of a file: its members, their checksums, the writer's version."""
 
 import hashlib
 import io
@@ -9,7 +9,7 @@ import zipfile
 from .arrays import check_array, check_sparse
 from .states import check_states
 
-# Goes up when earlier versions could no longer read what is written. 0 had no manifest.
+# Raised when earlier versions cannot read new files. Format 0 had no manifest.
 FORMAT = 1
 MANIFEST, SCHEMA = "skgru.json", "schema.json"
 _OTHER_MEMBER = re.compile(r"[0-9a-f-]+\.(npy|npz|bin)")
@@ -18,7 +18,7 @@ _FOREIGN = {
     b"\x80": "it is a pickle, which skgru neither writes nor reads",
     b"\x93NUMPY": "it is a NumPy array",
 }
-# Called with an integer, these make so many bytes.
+# Called with an integer n, these types allocate n bytes.
 _SIZED = {"numpy.bytes_": "S", "numpy.void": "V"}
 
 
@@ -37,7 +37,7 @@ def write_archive(file, content, version):
     with zipfile.ZipFile(content) as source, zipfile.ZipFile(file, "w") as archive:
         for name in source.namelist():
             data = source.read(name)
-            if name == SCHEMA:  # without the spaces that are half of it
+            if name == SCHEMA:  # without spaces, which are half of its size
                 data = json.dumps(json.loads(data), separators=(",", ":")).encode()
             digests[name] = hashlib.sha256(data).hexdigest()
             archive.writestr(name, data)
@@ -88,12 +88,12 @@ def _checked_names(archive, n_bytes):
     if SCHEMA not in names:
         raise ValueError("it is a zip archive of another kind")
     if len(set(names)) < len(names):
-        raise ValueError("it has two members of one name")
+        raise ValueError("it has two members with the same name")
     for name in names:
         if name not in (SCHEMA, MANIFEST) and not _OTHER_MEMBER.fullmatch(name):
             raise ValueError(f"it has a member {name!r}")
     for member in members:
-        # As nothing is compressed, nothing can expand.
+        # Members are not compressed, so none can expand when read.
         if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
             raise ValueError(
                 f"its member {member.filename!r} is compressed or encrypted"
@@ -125,7 +125,7 @@ def _check_manifest(archive, names, version):
 
 
 def _check_members(archive, files):
-    """Check what arrays claim; ``files`` says what reads which member."""
+    """Check the headers of arrays; ``files`` holds the kind of reader by member."""
     sparse = {}
     for name, (loader, kind) in files.items():
         if name not in archive.namelist():

@@ -1,4 +1,4 @@
-"""Arrays in files: their headers are compared with their sizes before any is read."""
+"""Check arrays in files: compare headers with sizes before reading any data."""
 
 import io
 import math
@@ -12,8 +12,8 @@ _HEADERS = {
     (2, 0): np.lib.format.read_array_header_2_0,
 }
 _SPARSE_PART = re.compile(r"[a-z_]+\.npy")
-# SciPy compresses sparse matrices. What those of a file may expand to: this many bytes,
-# or this many times as many as they take.
+# SciPy compresses sparse matrices. Limits on the expanded size of those of a file:
+# bytes, or the ratio to the compressed size if that allows more.
 _SPARSE_BYTES, _SPARSE_RATIO = 2**26, 20
 
 

@@ -1,4 +1,4 @@
-"""Files that are replaced as a whole or not at all."""
+"""Replace files atomically."""
 
 import contextlib
 import os
@@ -29,13 +29,13 @@ def replaced(path):
         Of ``path``, whichever step has failed.
     """
     path = Path(path)
-    # Through a symbolic link, as any other way of writing.
+    # Follow symbolic links, as ordinary writing does.
     target = Path(os.path.realpath(path))
     unfinished = target.with_name(f".{secrets.token_hex(8)}.unfinished")
     try:
         mode = _mode(target)
         try:
-            # Not tempfile's: that is for the user alone, whatever the umask says.
+            # Not tempfile: its files are private to the user and ignore the umask.
             with open(unfinished, "x+b") as file:
                 if mode is not None:
                     os.chmod(unfinished, mode)
@@ -53,7 +53,7 @@ def replaced(path):
 
 
 def _mode(target):
-    """Return the permissions of a file, None if there is none."""
+    """Return the permissions of a file, or None if the file does not exist."""
     try:
         status = target.stat()
     except FileNotFoundError:
@@ -66,7 +66,7 @@ def _mode(target):
 
 
 def _sync_directory(directory):
-    """Have the renaming itself survive a loss of power, where the system can."""
+    """Make the renaming survive a loss of power, where the system supports it."""
     if os.name != "posix":
         return
     descriptor = os.open(directory, os.O_RDONLY)

@@ -1,13 +1,13 @@
-"""The tree of states in a file, which skops makes objects from, and its references.
+"""Check the tree of states from which skops makes the objects of a file.
 
-skops writes a state for each object: the loader of its kind, its type, its content and
-an id. A state whose id has been seen stands for the object that has it already.
+skops writes a state for each object: a loader, the type, the content and an id. A state
+whose id has been seen refers to the object with that id.
 """
 
 import json
 from dataclasses import dataclass, field
 
-# Of numpy.random.SeedSequence, whose work grows with the square of it: NumPy's is 4.
+# Limit on pool_size of numpy.random.SeedSequence (default 4): time grows as its square.
 _MAX_POOL_SIZE = 64
 
 
@@ -90,7 +90,7 @@ def check_states(schema):
 
 
 def _is_state(value):
-    # A dict of the user's may have such keys, with states as values.
+    # A user's dict may have such keys, but its values are states, not strings.
     return isinstance(value.get("__loader__"), str) or not isinstance(
         value.get("__id__"), dict | None
     )
@@ -107,7 +107,7 @@ def _checked(state):
 
 
 def _count(value):
-    """Return the number of states in a part of the tree as it is written."""
+    """Return the number of states in a part of the tree, without following ids."""
     if isinstance(value, list):
         return sum(map(_count, value))
     if not isinstance(value, dict):
@@ -116,7 +116,7 @@ def _count(value):
 
 
 def _check_generator(state, states):
-    """Refuse a numpy.random.Generator whose seed would take long to spread."""
+    """Raise if seeding a numpy.random.Generator of the file would take very long."""
     sequence = states[state["content"]["seed_seq"]["__id__"]]
     size = states[sequence["content"]["pool_size"]["__id__"]]
     size = json.loads(size["content"])

@@ -1,4 +1,4 @@
-"""What an augmenter is: the contract between the training loop and its kinds."""
+"""The base class of augmenters: the interface that the training loop uses."""
 
 import inspect
 

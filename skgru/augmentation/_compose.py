@@ -1,4 +1,4 @@
-"""The augmenter that applies several, one after the other."""
+"""The augmenter that applies several augmenters one after the other."""
 
 from collections import Counter
 
@@ -84,7 +84,7 @@ class Compose(Augmenter):
         """
         if "steps" in params:
             self.steps = params.pop("steps")
-        # The steps themselves before their parameters: {"a": Jitter(), "a__scale": 1}.
+        # Set steps before their parameters, as in {"a": Jitter(), "a__scale": 1}.
         names = [name for name, _ in self._named_steps()]
         nested = {}
         for key in list(params):
@@ -112,7 +112,7 @@ class Compose(Augmenter):
         self.steps = steps
 
     def _named_steps(self):
-        """Return (name, step) pairs; nothing where ``steps`` is no list."""
+        """Return (name, step) pairs; empty if ``steps`` is not a list."""
         if not isinstance(self.steps, list | tuple):
             return []
         names = [

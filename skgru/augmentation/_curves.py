@@ -1,4 +1,4 @@
-"""Smooth random curves, one for each sequence, whatever its length."""
+"""Smooth random curves, one for each sequence of any length."""
 
 from functools import lru_cache
 
@@ -24,8 +24,8 @@ def smooth_curves(knots, lengths, n_timesteps):
     -------
     curves : ndarray of shape (n_samples, n_timesteps, n_curves)
     """
-    # A spline is linear in the values at its knots, so that the splines of sequences
-    # of one length are all the same matrix times those values.
+    # A spline is linear in the values at its knots, so the splines of all sequences of
+    # one length are the same matrix times those values.
     distinct, which = np.unique(lengths, return_inverse=True)
     last = np.maximum(distinct - 1, 1)[:, np.newaxis]
     place = np.minimum(np.arange(n_timesteps) / last, 1.0)

@@ -1,4 +1,4 @@
-"""From any form of X to one block, and from a block back to the form X had."""
+"""Convert any form of X to one block, and a block back to the form of X."""
 
 import numpy as np
 

@@ -50,8 +50,8 @@ class Jitter(Augmenter):
         self.scale = scale
 
     def _augment_sequences(self, X, lengths, rng):
-        # Drawing for real steps only saves half of the cost on padded data, and makes
-        # the noise independent of how wide the block is.
+        # Drawing noise only for real steps saves half of the cost on padded data, and
+        # makes the noise independent of the padding.
         steps = np.flatnonzero(real_steps(lengths, X.shape[1]))
         noise = rng.standard_normal((len(steps), X.shape[2]), dtype=X.dtype)
         noise *= X.dtype.type(self.scale)

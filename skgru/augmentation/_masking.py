@@ -1,4 +1,4 @@
-"""Augmenters that blank a part of a series."""
+"""Augmenters that overwrite a part of a series with a constant."""
 
 from numbers import Integral, Real
 
@@ -137,7 +137,7 @@ class ChannelDropout(Augmenter):
 
 
 def _fill(fill, X, lengths):
-    """Return what blanks hold; the zeros of the padding add nothing to a sum."""
+    """Return the fill values; sums may include padding, which is zero."""
     if fill == "mean":
         mean = X.sum(axis=1, dtype=np.float64) / lengths[:, np.newaxis]
         return mean[:, np.newaxis].astype(X.dtype)

@@ -1,4 +1,4 @@
-"""The augmenter that applies another to a part of the sequences."""
+"""The augmenter that applies another augmenter to a random part of the sequences."""
 
 from numbers import Real
 

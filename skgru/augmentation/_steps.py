@@ -1,4 +1,4 @@
-"""Steps of sequences in a block: which are real, how many, and values between."""
+"""Steps of padded sequences: masks, counts and interpolated values."""
 
 from numbers import Integral
 
@@ -27,7 +27,7 @@ def at_times(X, lengths, time):
     _, n_timesteps, n_features = X.shape
     steps = np.flatnonzero(real_steps(lengths, n_timesteps))
     rows = X.reshape(-1, n_features)
-    new = np.zeros(X.shape, dtype=X.dtype)  # in C order, whatever X has
+    new = np.zeros(X.shape, dtype=X.dtype)  # in C order, whatever the order of X
     time = time.ravel()[steps]
     first_row = steps - steps % n_timesteps
     if time.dtype.kind == "i":

@@ -9,7 +9,7 @@ from ._base import Augmenter
 from ._curves import smooth_curves
 from ._steps import at_times, real_steps, steps_of
 
-# Time never stands still nor runs backwards.
+# Lowest speed of warped time: it never stops or runs backwards.
 _SLOWEST = 0.1
 
 
@@ -138,7 +138,7 @@ class TimeShift(Augmenter):
             return at_times(X, lengths, source % (last + 1)), lengths.copy()
         shifted = at_times(X, lengths, np.clip(source, 0, last))
         if self.fill != "edge":
-            # Positions on the padding's side of the end are not of the sequence.
+            # Positions after the end of a sequence are padding.
             vacated = (source < 0) | (source > last)
             shifted[vacated & real_steps(lengths, X.shape[1])] = self.fill
         return shifted, lengths.copy()

@@ -10,10 +10,10 @@ from ._base import Augmenter, with_sections_of
 
 
 class _TokenAugmenter(Augmenter):
-    """An edit of all tokens of a chunk, laid end to end.
+    """Base class of augmenters that edit the concatenated tokens of a chunk.
 
-    Padding ids (0) before or between tokens are dropped on the way: they end up after
-    the sequence, where a masked network sees the same.
+    Padding ids (0) before or between tokens move to the end of the sequence, which
+    makes no difference to a network with a mask.
     """
 
     kind = "tokens"

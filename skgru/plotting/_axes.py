@@ -1,4 +1,4 @@
-"""What the displays share: colours, axes, marks, and how scores are written."""
+"""Shared by the displays: colours, axes, markers, and names of scores."""
 
 from sklearn.base import is_classifier, is_regressor
 

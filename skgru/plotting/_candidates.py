@@ -1,4 +1,4 @@
-"""The candidates of a search with their scores, whichever engine searched."""
+"""The candidates of a search with their scores, for all search engines."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -125,19 +125,19 @@ def find_parameter(candidates, name):
 
 
 def _completed(params, estimator):
-    """Add to each candidate of a list of grids what it left as the estimator has it."""
+    """Add the estimator's own values of parameters that a candidate does not set."""
     searched = {name for candidate in params for name in candidate}
     completed = params.copy()
     for i, given in enumerate(params):
         if searched - set(given):
-            # Copied, for setting a parameter of a step would change the step itself.
+            # Cloned, because set_params would change the candidate's own objects.
             own = clone(estimator).set_params(**clone(given, safe=False)).get_params()
             completed[i] = {name: own[name] for name in searched & set(own)} | given
     return completed
 
 
 def _results_of_trials(trials):
-    """Return a ``cv_results_`` of Optuna's complete trials; its own has no params."""
+    """Return ``cv_results_`` of Optuna's complete trials; Optuna's lacks params."""
     trials = [trial for trial in trials if trial.state.name == "COMPLETE"]
     if not trials:
         raise ValueError(
@@ -150,7 +150,7 @@ def _results_of_trials(trials):
 
 
 def _declared_scales(search):
-    """Return of each parameter drawn from a range whether its scale is logarithmic."""
+    """Return for each parameter with a range whether its scale is logarithmic."""
     spaces = getattr(search, "param_distributions", None)
     if spaces is None:
         spaces = getattr(search, "search_spaces", {})  # scikit-optimize

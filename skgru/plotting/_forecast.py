@@ -1,4 +1,4 @@
-"""ForecastDisplay: forecasts of windows and what came, over time."""
+"""ForecastDisplay: forecasts of windows and observed values over time."""
 
 from numbers import Integral
 
@@ -180,7 +180,7 @@ class ForecastDisplay:
         )
         ax.set_xlabel("Time step" if self.dates is None else "Time")
         shorten_dates(ax)
-        # Above the axes: a series leaves no corner free.
+        # The legend is above the axes: a series leaves no corner free.
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
         self.ax_, self.figure_ = ax, ax.figure
         return self
@@ -204,7 +204,7 @@ class ForecastDisplay:
 
     def _dates(self, n_times):
         dates = np.arange(n_times) if self.dates is None else np.asarray(self.dates)
-        # Windows that do not fill the last step leave some dates over.
+        # If the last step is incomplete, some dates are left over.
         if dates.ndim != 1 or not n_times <= len(dates) < n_times + self.step:
             raise ValueError(
                 "The 'dates' parameter of ForecastDisplay must hold a date for each "
@@ -228,8 +228,8 @@ def _check_leads(steps_ahead, horizon):
 
 
 def _check_order(true, step):
-    """Refuse rows that give one time two values: they are not windows in order."""
-    # What a row holds 'step' columns on is what the next row holds here.
+    """Raise if rows disagree on a value: then they are not windows in order."""
+    # Column c + step of a row must equal column c of the next row.
     ahead, after = true[:-1, step:], true[1:, :-step]
     differ = np.argwhere(~np.isclose(ahead, after, equal_nan=True))
     if len(differ):

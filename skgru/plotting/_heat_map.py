@@ -28,7 +28,7 @@ def draw_heat_map(ax, candidates, axes, aggregate, cmap):
 
     columns, rows = (replace(axis, scale="category") for axis in axes)
     edges = [np.arange(len(axis.levels) + 1) - 0.5 for axis in (rows, columns)]
-    # Of a halving search each candidate counts with its last round; they come in order.
+    # In a halving search, the last round of a candidate counts; rounds are in order.
     keys = [repr(sorted(params.items())) for params in candidates.params]
     last = dict(zip(keys, candidates.rounds, strict=True))
     counts = candidates.rounds == [last[key] for key in keys]
@@ -40,8 +40,9 @@ def draw_heat_map(ax, candidates, axes, aggregate, cmap):
     cmap = matplotlib.colormaps.get_cmap(cmap).with_extremes(bad="#E8E8E8")
     style = {"cmap": cmap, "edgecolors": "white", "linewidth": 1.5}
     image = ax.pcolormesh(*reversed(edges), table, **style)
-    # White where it has more contrast than black: by the relative luminance of the Web
-    # Content Accessibility Guidelines 2.2, with a plain power for their sRGB curve.
+    # Text is white where that has more contrast than black, by the relative luminance
+    # of the Web Content Accessibility Guidelines 2.2, with sRGB approximated by a
+    # power.
     dark = image.to_rgba(table)[..., :3] ** 2.2 @ [0.2126, 0.7152, 0.0722] < 0.21
     text = np.empty(table.shape, object)
     for cell in np.ndindex(table.shape):
@@ -71,7 +72,7 @@ def draw_scatter(ax, candidates, axes, cmap):
     x, y = (axis.coordinates[axis.index] for axis in axes)
     means, best = candidates.means, candidates.best
     scored = np.isfinite(means)
-    order = np.argsort(means)[: scored.sum()]  # the best last, so that none hides it
+    order = np.argsort(means)[: scored.sum()]  # the best is drawn last, on top
     style = {"cmap": cmap, "edgecolors": "white", "s": 55, "zorder": 3}
     scatter = ax.scatter(x[order], y[order], c=means[order], **style)
     style = {"markersize": 12, "markeredgecolor": VERMILLION, "markeredgewidth": 2}

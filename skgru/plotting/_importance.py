@@ -1,4 +1,4 @@
-"""ImportanceDisplay: how much a score owes to each channel or step."""
+"""ImportanceDisplay: permutation importance of each channel or step."""
 
 import numpy as np
 
@@ -167,7 +167,7 @@ class ImportanceDisplay:
         (self.points_,) = ax.plot(importances.ravel(), y, ".", color=BLACK)
         ax.axvline(0, color=GREY, linewidth=1)
         ax.set(xlabel=f"Decrease in {self.score_name}", ylabel=over[:-1].capitalize())
-        every = -(-n_parts // 40)  # of a long series, as many labels as there is room
+        every = -(-n_parts // 40)  # label as many parts as fit
         ax.set_yticks(np.arange(n_parts)[::every], names[order][::every])
         ax.set_ylim(n_parts - 0.4, -0.6)
         self.ax_, self.figure_ = ax, ax.figure

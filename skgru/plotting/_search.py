@@ -1,4 +1,4 @@
-"""SearchDisplay: the candidates of a search against one parameter or two."""
+"""SearchDisplay: scores of candidates against one parameter or two."""
 
 import numpy as np
 from scipy.stats import binned_statistic
@@ -216,7 +216,7 @@ class SearchDisplay:
             (self.best_line_,) = ax.plot(*points, "--", **style)
         label = f"Best candidate ({means[best]:#.3g})"
         self.best_point_ = draw_best(ax, x[best], means[best], label)
-        # At the foot of the axes: these have a value, but no score.
+        # Candidates without a score are drawn at the bottom of the axes.
         foot = np.full((~scored).sum(), 0.03)
         where = {"transform": ax.get_xaxis_transform()}
         self.failed_points_ = draw_failed(ax, x[~scored], foot, **where)
@@ -260,7 +260,7 @@ class SearchDisplay:
 def _side_by_side(transform, axis, candidates):
     """Return x, with candidates of equal value moved apart in order of their scores."""
     places = transform.transform(axis.coordinates)
-    # Equal values stand within a fifth of the way to the next value.
+    # Equal values are spread over at most a fifth of the gap to the next value.
     gaps = np.diff(np.sort(places))
     reach = 0.2 * gaps.min() if len(gaps) else 0.05
     x = places[axis.index]

@@ -172,8 +172,8 @@ class TrainingCurveDisplay:
         handles = [self.loss_line_, self.val_loss_line_, *self.score_lines_.values()]
         handles += [self.learning_rate_line_, self.best_epoch_point_]
         handles = [*filter(None, handles)]
-        # The upper right is where falling curves leave room, and rising ones do not.
-        # The losses, and the legend, stand before the learning rate.
+        # Falling curves leave room at the upper right, rising ones do not. The losses
+        # and the legend are drawn in front of the learning rate.
         where = "center right" if self.score_lines_ else "upper right"
         ax.legend(handles=handles, loc=where)
         ax.set_zorder(2)
@@ -212,7 +212,7 @@ class TrainingCurveDisplay:
         right = self.learning_rate_ax_ = ax.twinx()
         if self.score_ax_ is not None:
             right.spines["right"].set_position(("axes", 1.16))
-        # A rate of 0, at the end of a cosine, has no place on a logarithmic axis.
+        # A rate of 0, as at the end of a cosine, cannot be drawn on a logarithmic axis.
         rates = np.where(rates > 0, rates, np.nan)
         style = "_" if len(rates) == 1 else "--"
         (self.learning_rate_line_,) = right.plot(
@@ -229,7 +229,7 @@ class TrainingCurveDisplay:
 
 
 def _loss_name(estimator):
-    """Return what the history's losses are, in words."""
+    """Return the axis label of the losses."""
     name = "Cross-entropy"
     if is_regressor(estimator):
         name = as_title(in_words(keras.losses.get(estimator.loss).__name__))

@@ -1,4 +1,4 @@
-"""Where a parameter's values lie on an axis: linear, logarithmic, or side by side."""
+"""Positions of a parameter's values on an axis: linear, logarithmic, categorical."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -51,7 +51,8 @@ def value_axis(values, logarithmic=None):
     known. Where any value is no number (None, a name, a tuple, a schedule, a bool), the
     values stand side by side: None, numbers, then others as they come.
     """
-    # Values need neither be hashable nor comparable. 1 and True differ, 1 and 1.0 not.
+    # Values may be neither hashable nor comparable. 1 and 1.0 are equal, 1 and True
+    # not.
     keys = [float(v) if _is_number(v) else repr(v) for v in values]
     of_key = dict(zip(keys, values, strict=True))
     numbers = sorted(key for key in of_key if type(key) is float)
@@ -73,13 +74,13 @@ def _is_number(value):
 
 
 def _scale(levels):
-    """Return the scale on which ordered levels lie more evenly."""
+    """Return the scale on which ordered levels are spaced more evenly."""
     positive = levels[levels > 0]
     if levels[0] < 0 or not len(positive) or positive[-1] < 4 * positive[0]:
         return "linear"
     low, high = positive[0], positive[-1]
-    # Draws are likelier log-uniform than uniform where their geometric mean is less
-    # than the logarithmic mean of the ends.
+    # Log-uniform draws are more likely than uniform ones if their geometric mean is
+    # below the logarithmic mean of the ends.
     if gmean(positive) >= (high - low) / np.log(high / low):
         return "linear"
     return "log" if len(positive) == len(levels) else "symlog"

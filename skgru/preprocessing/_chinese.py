@@ -1,10 +1,10 @@
-"""Texts without spaces between words: Chinese words, by jieba, and a warning."""
+"""Texts without spaces between words: split Chinese with jieba, or warn."""
 
 import re
 import warnings
 from functools import cache
 
-# Chinese characters, and those of Japanese, which has no spaces either.
+# Chinese and Japanese characters: neither language has spaces between words.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 # Chinese words have 1.5 to 2 characters on average.
 _LONG_WORDS = 3
@@ -62,10 +62,10 @@ def chinese_words(text):
 
 @cache
 def _jieba():
-    """Return a tokenizer of our own: words added to jieba's are not seen here."""
+    """Return a separate tokenizer, which words added to jieba's own do not affect."""
     try:
         with warnings.catch_warnings():
-            # Invalid escape sequences, and pkg_resources where setuptools has it.
+            # jieba has invalid escape sequences and imports pkg_resources.
             warnings.simplefilter("ignore")
             import jieba
     except ImportError as error:
@@ -74,8 +74,8 @@ def _jieba():
             'install "skgru[chinese]". TextSequencer(analyzer="char") does without.'
         ) from error
     tokenizer = jieba.Tokenizer()
-    # What its initialize() does, without a log on stderr, and without a cache in the
-    # directory of temporary files, where others could have put one.
+    # As its initialize(), but without messages on stderr, and without a cache file in
+    # the directory for temporary files, where another user could have placed one.
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tokenizer.initialized = True
     return tokenizer

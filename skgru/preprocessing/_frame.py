@@ -1,4 +1,4 @@
-"""Read sequences out of a DataFrame in long form."""
+"""Read sequences from a DataFrame in long form."""
 
 import numpy as np
 
@@ -74,14 +74,15 @@ def sequences_from_frame(df, id, time, columns=None):
         columns = [name for name in df.columns if name not in (id, time)]
     if len(columns) == 0:
         raise ValueError(
-            f"df has no column but {id!r} and {time!r}: no feature is left."
+            f"df has no columns except {id!r} and {time!r}: no feature is left."
         )
     _check_keys(df, id, time)
     values = _values(df, id, columns)
 
     groups = df.groupby(id, sort=True, observed=True)
     group = groups.ngroup().to_numpy()
-    # Stable, and by group last: rows of a sequence end up together, in order of time.
+    # A stable sort by group, after that by time, puts the rows of each sequence
+    # together in order of time.
     by_time = (
         df[time].reset_index(drop=True).sort_values(kind="stable").index.to_numpy()
     )
@@ -178,5 +179,5 @@ def _check_times_differ(df, id, time, order, group):
 
 
 def _shown(value):
-    """Return how a value is written in a message: 3 and not np.int64(3)."""
+    """Return the text of a value for messages: 3 instead of np.int64(3)."""
     return repr(value.item() if isinstance(value, np.generic) else value)

@@ -91,7 +91,7 @@ class SequenceImputer(SequenceTransformer):
 def _nearest_observed(observed):
     """Return, for each step, the index of the nearest observed one on either side.
 
-    Where there is none on one side, that of the other side is returned for both.
+    If a side has none, the index of the other side is returned for both.
     """
     n_timesteps = observed.shape[1]
     step = np.arange(n_timesteps)[:, np.newaxis]
@@ -99,6 +99,6 @@ def _nearest_observed(observed):
     late = np.where(observed, step, n_timesteps)[:, ::-1]
     after = np.minimum.accumulate(late, axis=1)[:, ::-1]
     none_before, none_after = before < 0, after == n_timesteps
-    first = np.where(none_after, 0, after)  # 0: never observed, replaced by the caller.
+    first = np.where(none_after, 0, after)  # 0 if never observed; the caller fills it
     last = np.where(none_before, 0, before)
     return np.where(none_before, first, before), np.where(none_after, last, after)

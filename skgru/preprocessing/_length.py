@@ -46,8 +46,8 @@ class SequenceResampler(SequenceTransformer):
         self.length = length
 
     def _transform(self, sequences):
-        # New step k lies at k (L - 1) / (length - 1) of a sequence of L steps: whole
-        # part and remainder in integers, so that no step is missed by rounding.
+        # New step k is at time k (L - 1) / (length - 1) of a sequence of L steps.
+        # Quotient and remainder are integers, so rounding cannot miss an exact step.
         step = np.arange(self.length, dtype=np.int64)
         last = sequences.lengths.astype(np.int64)[:, np.newaxis] - 1
         before, remainder = np.divmod(step * last, self.length - 1)

@@ -144,10 +144,10 @@ class SequenceScaler(SequenceTransformer):
 
 
 def _by_pieces(block, change):
-    """Return a changed block; ``change`` makes float64 of a slice of its samples.
+    """Return a transformed block; ``change`` returns a slice of its samples as float64.
 
-    A file that is larger than memory is read piece by piece, and only what comes out is
-    as large. Values are rounded once, to the type of the block.
+    A memory-mapped file is read piece by piece, so only the result has to fit into
+    memory. Values are rounded once, to the dtype of the block.
     """
     out = np.empty(block.shape, block.dtype)
     for piece in pieces_of(block):

@@ -1,4 +1,4 @@
-"""The story shared by the transformers: read any form of X, return the same form."""
+"""Base class of the transformers: read any form of X, return the same form."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -167,7 +167,7 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         return sequences
 
     def _check_container(self, form):
-        """Raise if scikit-learn would make columns of what has none."""
+        """Raise if ``set_output`` asks for a frame, but the output has no columns."""
         container = output_container(self)
         if form != "univariate" and self._reads_columns and container != "default":
             raise ValueError(

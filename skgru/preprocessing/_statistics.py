@@ -1,11 +1,11 @@
-"""Centers and scales of features, read piece by piece from data of any size."""
+"""Centers and scales of features, computed piece by piece for data of any size."""
 
 import warnings
 
 import numpy as np
 from sklearn.preprocessing import RobustScaler
 
-# Values that are looked at together, as float64: 64 MiB. What has no more is one piece.
+# Values per piece: 64 MiB as float64.
 _VALUES_AT_ONCE = 2**23
 
 
@@ -42,7 +42,7 @@ def statistics_of_features(block, mask, method):
     seen = n_observed > 0
     if not seen.all():
         warnings.warn(
-            f"Feature {seen.argmin()} of X holds NaN alone: it is not scaled.",
+            f"Feature {seen.argmin()} of X holds only NaN: it is not scaled.",
             UserWarning,
             stacklevel=4,
         )
@@ -60,9 +60,9 @@ def _of(block, features):
 
 
 def _pieces(block, mask, reduce):
-    """Yield what ``reduce`` makes of the steps, (n_steps, n_features), of each piece.
+    """Yield ``reduce(steps)`` for each piece; steps have shape (n_steps, n_features).
 
-    They are float64, because the range of float32 values need not be a float32 value.
+    Steps are float64, because the range of float32 values need not be a float32 value.
     """
     for piece in pieces_of(block):
         yield reduce(block[piece][mask[piece]].astype(np.float64, copy=False))
@@ -89,7 +89,7 @@ def _minmax(block, mask, n_observed):
 
 
 def _robust(block, mask, n_observed):
-    """Return median and interquartile range: all values of a feature at once."""
+    """Return median and interquartile range; it needs all values of a feature."""
     fits = [
         RobustScaler().fit(block[..., i][mask].astype(np.float64)[:, np.newaxis])
         for i in range(block.shape[2])
@@ -101,8 +101,8 @@ def _robust(block, mask, n_observed):
 def statistics_of_sequences(block, mask, method):
     """Return center and scale, (n_samples, 1, features), of each sequence."""
     values = np.where(mask[:, :, np.newaxis], block, np.nan).astype(np.float64)
-    # A feature that a sequence never observed stays NaN whatever its statistics, of
-    # which NumPy would warn.
+    # A feature that is NaN in all of a sequence stays NaN in any case: replace it here,
+    # as NumPy would warn.
     values = np.where(np.isnan(values).all(axis=1, keepdims=True), 0.0, values)
     along = {"axis": 1, "keepdims": True}
     smallest, largest = np.nanmin(values, **along), np.nanmax(values, **along)
@@ -113,7 +113,7 @@ def statistics_of_sequences(block, mask, method):
     else:
         low, center, high = np.nanquantile(values, [0.25, 0.5, 0.75], **along)
         scale = high - low
-    # Judged by the range: rounding may leave the deviation of a constant above 0.
+    # Compare the range: through rounding, a constant's deviation may be above 0.
     constant = largest == smallest
     center = np.where(constant, smallest, center)
     return center, np.where(constant | (scale == 0), 1.0, scale)

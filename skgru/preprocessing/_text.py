@@ -21,7 +21,7 @@ from ._token_array import TokenArray, token_frame
 
 PADDING, UNKNOWN = 0, 1
 UNKNOWN_TOKEN = "[UNK]"
-# Parameters that may be the user's own functions.
+# Parameters that may be functions of the user.
 _FUNCTIONS = ("analyzer", "tokenizer", "preprocessor", "strip_accents")
 
 
@@ -341,7 +341,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         return super().__getstate__()
 
     def _check_functions(self):
-        """Raise if a function of the user cannot be copied."""
+        """Raise a clear error if a function of the user cannot be copied."""
         for name in _FUNCTIONS:
             function = getattr(self, name)
             try:
@@ -420,7 +420,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         return {token: i for i, token in enumerate(frequent, start=UNKNOWN + 1)}
 
     def _encode(self, texts):
-        """Return the padded ids of texts that are split already."""
+        """Return the padded ids of tokenized texts."""
         width = self.max_length or max(1, max(len(tokens) for tokens in texts))
         ids = np.full((len(texts), width), PADDING, dtype=np.int32)
         for row, tokens in zip(ids, texts, strict=True):
@@ -432,7 +432,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
 
 
 def _without_order(texts):
-    """Return the error that tokens cannot be compared with each other."""
+    """Return the error for tokens that cannot be compared with each other."""
     tokens = [(i, token) for i, of_text in enumerate(texts) for token in of_text]
     first = type(tokens[0][1])
     i, token = next((t for t in tokens if type(t[1]) is not first), tokens[0])

@@ -1,6 +1,6 @@
-"""Whether the index of a pandas series goes forward in equal steps.
+"""Check that the index of a pandas series increases in equal steps.
 
-pandas is imported only where an input is one of its objects.
+pandas is imported only if an input is a pandas object.
 """
 
 import sys
@@ -14,7 +14,7 @@ from ._time_steps import ROUNDING, TimeSteps, plain_dtype, plain_frequency
 
 def pandas_index(values):
     """Return the index of a pandas Series or DataFrame, None for anything else."""
-    pandas = sys.modules.get("pandas")  # imported already, if there is an object of it
+    pandas = sys.modules.get("pandas")  # loaded if `values` is a pandas object
     if pandas is None or not isinstance(values, pandas.Series | pandas.DataFrame):
         return None
     return values.index
@@ -54,7 +54,7 @@ def time_steps(index, name, like=None):
         off = _first_off(index, steps, like)
         if off is None:
             return steps
-        _step(index, numbers, kind, name)  # a gap has a message of its own
+        _step(index, numbers, kind, name)  # raises if there is a gap
         raise ValueError(
             f"{name} does not have the steps of the series that fit was given, "
             f"{getattr(like.step, 'freqstr', like.step)!r} ({like.dtype}): its label "
@@ -140,7 +140,7 @@ def _check_order(index, numbers, name):
 
 
 def _first_off(index, steps, like):
-    """Return where an index leaves its steps first, None if it follows them."""
+    """Return the first position that deviates from the steps, None if there is none."""
     if steps.kind == "period" and steps.dtype != like.dtype:
         return 0
     expected = steps.from_first(len(index))
@@ -152,7 +152,7 @@ def _first_off(index, steps, like):
 
 
 def _step(index, numbers, kind, name):
-    """Return the distance between the labels, None where one does not say it."""
+    """Return the distance between labels, None if a single label has no frequency."""
     if kind == "datetime":
         return _frequency(index, numbers, name)
     if len(numbers) == 1:
@@ -174,7 +174,7 @@ def _step(index, numbers, kind, name):
 
 
 def _frequency(index, numbers, name):
-    """Return the frequency of dates: their own, or the one that pandas sees."""
+    """Return the frequency of dates: that of the index, or one that pandas infers."""
     import pandas as pd
 
     freq = index.freq
@@ -183,7 +183,7 @@ def _frequency(index, numbers, name):
     if freq is not None or len(index) == 1:
         return plain_frequency(freq)
     distances = np.diff(numbers)
-    if (distances == distances[0]).all():  # every 24 hours where clocks change
+    if (distances == distances[0]).all():  # 24 hours across clock changes
         return _offset(index[1] - index[0])
     raise _gap_in_dates(index, name)
 
@@ -195,7 +195,7 @@ def _offset(distance):
 
 
 def _gap_in_dates(index, name):
-    """Return the error of dates that have no frequency."""
+    """Return the error for dates that have no frequency."""
     import pandas as pd
 
     length = min(10, max(3, len(index) // 3))
@@ -203,7 +203,7 @@ def _gap_in_dates(index, name):
     found = Counter(pd.infer_freq(part) for part in parts if len(part) > 2)
     offset, at = None, -1
     for freq in [freq for freq, _ in found.most_common(4) if freq is not None]:
-        # The one that holds for longest: business days look like days at first.
+        # Use the frequency that holds longest: business days look like days at first.
         other = pd.tseries.frequencies.to_offset(freq)
         pairs = enumerate(pairwise(index))
         end = next(i for i, (a, b) in pairs if a + other != b)

@@ -1,10 +1,10 @@
-"""Labels of a pandas index at equal distances, and those that continue them."""
+"""Labels of a pandas index at equal distances, and the labels that follow them."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-# Floats are rounded: the fraction of a step that a distance may differ by.
+# Tolerance for float labels, which are rounded: a fraction of a step.
 ROUNDING = 0.01
 
 
@@ -79,7 +79,7 @@ class TimeSteps(NamedTuple):
             index = self._periods(start + self.step * np.arange(n_labels))
         else:
             index = pd.Index(start + self.step * np.arange(n_labels))
-        if index.dtype != self.dtype:  # another unit of dates, or size of numbers
+        if index.dtype != self.dtype:  # another unit of dates or another number type
             index = index.astype(self.dtype)
         return index.rename(self.name)
 

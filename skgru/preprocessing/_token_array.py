@@ -1,4 +1,4 @@
-"""Token ids that know the size of their vocabulary."""
+"""An array of token ids with the size of their vocabulary."""
 
 import numpy as np
 
@@ -74,19 +74,19 @@ class TokenArray(np.ndarray):
     def __reduce__(self):
         """Pickle as a plain array and the size.
 
-        The plain array is pickled for itself, so that joblib can memory-map it between
-        processes instead of copying it.
+        The plain array is pickled separately, so that joblib can memory-map it instead
+        of copying it between processes.
         """
         return type(self), (np.asarray(self), self.vocabulary_size)
 
 
 def _check_concatenation(arrays, axis=0, *_, **__):
-    """Raise if columns are to stand beside token ids."""
+    """Raise if other columns would be placed next to token ids."""
     n_axes = np.ndim(arrays[0])
     if axis is None or len(arrays) < 2 or axis % max(n_axes, 1) == 0:
         return
     raise TypeError(
-        f"Token ids cannot stand beside other columns (joined along axis {axis}). "
+        f"Token ids cannot be combined with other columns (joined along axis {axis}). "
         f"{ONE_SOURCE} numpy.asarray(X) gives plain numbers."
     )
 

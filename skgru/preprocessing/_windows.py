@@ -1,4 +1,4 @@
-"""Cut a long series into windows and the values that follow them."""
+"""Cut a long series into windows and the values that follow each window."""
 
 from numbers import Integral
 
@@ -166,9 +166,9 @@ def as_channels(values, name):
 
 
 def _check_numeric(values, name):
-    """Refuse dates and texts: check_array makes numbers of dates, and names no column.
+    """Raise for dates and texts, naming the column.
 
-    Lists and the like are left to it.
+    ``check_array`` would convert dates to numbers. It checks lists and other types.
     """
     is_frame = hasattr(values, "__array__") and hasattr(values, "columns")
     columns = list(values.columns) if is_frame else []
@@ -193,7 +193,7 @@ def _check_numeric(values, name):
 
 def _are_numbers(objects):
     objects = np.asarray(objects, dtype=object)
-    # NumPy would drop a part of these.
+    # NumPy would drop their imaginary part.
     if any(isinstance(x, complex | np.complexfloating) for x in objects.flat):
         return False
     try:
@@ -211,8 +211,8 @@ def target_column(series, channels, target):
             return names.index(target)
         columns = f"its columns are {names}" if names else "it has no column names"
         raise ValueError(
-            f"The 'target' parameter of make_windows is {target!r}, which is no column "
-            f"of series: {columns}."
+            f"The 'target' parameter of make_windows is {target!r}, which is not a "
+            f"column of series: {columns}."
         )
     if not Interval(Integral, 0, n_channels, closed="left").is_satisfied_by(target):
         raise InvalidParameterError(

@@ -1,8 +1,9 @@
-"""Run-time forms of stock Keras layers: the same weights and results, other arithmetic.
+"""Run-time forms of stock Keras layers: same weights and results, faster arithmetic.
 
-A form is a subclass of the stock layer. :func:`use_run_time_forms` gives it to a layer
-of a model that belongs to the engine alone, in place: name, weights, configuration and
-the place in the graph stay. Each form's module says which layers are eligible.
+A form is a subclass of the stock layer. :func:`use_run_time_forms` changes the class of
+a layer in place, in a model that only the engine uses: the layer keeps its name, its
+weights, its configuration and its place in the graph. Each form's module says which
+layers are eligible.
 """
 
 import keras
@@ -15,7 +16,7 @@ from .conv1d import MatrixConv1D, can_be_a_product
 from .dropout import RunTimeDropout
 from .max_pooling import ReshapedMaxPooling1D, can_be_reshaped
 
-# By stock layer: its form, and whether a layer is eligible.
+# For each stock layer: its form, and a function that says whether a layer is eligible.
 _FORMS = {
     keras.layers.GRU: (FusedGRU, can_fuse),
     keras.layers.Conv1D: (MatrixConv1D, can_be_a_product),
@@ -25,13 +26,13 @@ _FORMS = {
     keras.layers.Dropout: (RunTimeDropout, lambda layer: True),
 }
 for _stock, (_form, _) in _FORMS.items():
-    _form.__name__ = _stock.__name__  # in Keras' errors and warnings
+    _form.__name__ = _stock.__name__  # so that Keras' messages show the stock name
 
 
 def form_of(layer):
-    """Return the run-time form of a stock layer, or None if it stays what it is.
+    """Return the run-time form of a stock layer, or None if it has none.
 
-    Subclasses of stock layers stay: they may compute something else.
+    Subclasses of stock layers have none: they may compute something else.
     """
     form, is_eligible = _FORMS.get(type(layer), (None, None))
     return form if form is not None and is_eligible(layer) else None
@@ -40,8 +41,8 @@ def form_of(layer):
 def convertible_layers(model):
     """Yield each layer of a stock model that has a run-time form, and that form.
 
-    Layers inside ``TimeDistributed`` stay: it maps them over the steps in a way that
-    their forms' loops cannot be mapped.
+    Layers inside ``TimeDistributed`` keep their stock form: ``TimeDistributed`` uses a
+    vectorized map over the steps, which does not support the loops of the forms.
     """
     layers = layers_of(model)
     kept = {
@@ -62,16 +63,16 @@ def use_run_time_forms(model):
     Parameters
     ----------
     model : keras.Model
-        Belongs to the engine alone: it is of no use outside a program afterwards.
+        A model that only the engine uses: it works only inside a program afterwards.
 
     Returns
     -------
     model : keras.Model
-        The same one.
+        The same object.
     """
     for layer, form in list(convertible_layers(model)):
         layer.__class__ = form
         if form is FusedGRU:
-            # Keras bars XLA where its cuDNN kernel may run; it never runs here.
+            # Keras disables XLA where its cuDNN kernel may run; it never runs here.
             layer.use_cudnn, layer.supports_jit = False, True
     return model

@@ -1,12 +1,12 @@
-"""Normalisation by what a layer has adapted to, as an input of the program."""
+"""Normalization whose adapted mean and variance are inputs of the program."""
 
 import keras
 
 
 def is_adapted(layer):
-    """Whether a ``Normalization`` has its mean and variance from ``adapt``.
+    """Whether the mean and variance of a ``Normalization`` come from ``adapt``.
 
-    Those that it was made with are a part of its configuration.
+    If they were arguments of the layer, they are part of its configuration.
     """
     return layer.built and layer.input_mean is None
 
@@ -14,8 +14,8 @@ def is_adapted(layer):
 class AdaptedNormalization(keras.layers.Normalization):
     """``keras.layers.Normalization`` that reads its weights at every call.
 
-    The stock layer keeps tensors made from them, which would be constants of a program
-    that networks of other data share.
+    The stock layer caches tensors computed from its weights. They would be constants of
+    the program, which networks fitted on other data share.
     """
 
     def call(self, inputs):

@@ -1,4 +1,4 @@
-"""Batch normalisation over the rows that hold a sample, with a gradient for CPUs."""
+"""Batch normalisation over rows with a sample, with a gradient that is fast on CPU."""
 
 import keras
 import tensorflow as tf
@@ -7,10 +7,10 @@ from ..scope import current_scope
 
 
 def has_rows(layer):
-    """Whether a ``BatchNormalization`` averages over the rows of the batch.
+    """Whether a ``BatchNormalization`` is eligible for its run-time form.
 
-    It is eligible where its axis is the last one, it computes in float32 or float64,
-    and it is not renormalised or synchronised; it must be built.
+    It is eligible if it is built, its axis is the last one, it computes in float32 or
+    float64, and ``renorm`` and ``synchronized`` are off.
     """
     rank = layer.input_spec.ndim if layer.built else 0
     return (
@@ -25,13 +25,13 @@ def has_rows(layer):
 class PresentRowsBatchNormalization(keras.layers.BatchNormalization):
     """``keras.layers.BatchNormalization`` over the rows that hold a sample.
 
-    The batches of a program have a fixed size. Keras' last batch of an epoch is smaller
-    instead, so rows beyond it must not count in the mean and the variance. Masked steps
-    do not count either, as in Keras.
+    All batches of a program have the same size, but in Keras the last batch of an epoch
+    may be smaller. So rows without a sample must not count in the mean and the
+    variance. Masked steps do not count either, as in Keras.
     """
 
     def call(self, inputs, training=None, mask=None):
-        """Normalise; in training by the batch, else by the moving averages."""
+        """Normalise by the batch in training, else by the moving averages."""
         if not (training and self.trainable):
             return super().call(inputs, training=training, mask=mask)
         channels = inputs.shape[-1]
@@ -53,7 +53,7 @@ class PresentRowsBatchNormalization(keras.layers.BatchNormalization):
         return tf.reshape(outputs, tf.shape(inputs))
 
     def _weights(self, inputs, mask):
-        """Return the weight of each row in the averages, shape (rows, 1); sum is 1."""
+        """Return each row's weight in the averages, shape (rows, 1); they sum to 1."""
         lead = inputs.shape[:-1]
         counted = tf.ones(lead, inputs.dtype)
         present = current_scope().present
@@ -63,7 +63,7 @@ class PresentRowsBatchNormalization(keras.layers.BatchNormalization):
         if mask is not None:
             counted *= tf.cast(mask, inputs.dtype)
         counted = tf.reshape(counted, (-1, 1))
-        # A batch whose steps are all masked has nothing to average.
+        # If all steps of a batch are masked, the sum is 0: avoid dividing by it.
         return counted / tf.maximum(tf.reduce_sum(counted), 1.0)
 
 
@@ -82,9 +82,9 @@ def normalise(x, gamma, beta, weights, epsilon):
         dbeta = sum g_i,  dgamma = sum g_i n_i
         dx_i = gamma (g_i - w_i dbeta - w_i n_i dgamma) / sqrt(variance + epsilon)
 
-    The gradient is written out because XLA takes several times as long for the one that
-    is derived operation by operation. The mean and the variance are for the moving
-    averages: no gradient goes through them.
+    The gradient is written out because, in XLA, the automatic gradient takes several
+    times as long. The returned mean and variance are for the moving averages: no
+    gradient flows through them.
 
     Parameters
     ----------

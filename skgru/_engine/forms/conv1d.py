@@ -1,7 +1,7 @@
 """A one-dimensional convolution as one matrix product.
 
-XLA's own convolution is slow on CPU, most of all its gradient: a training step of a
-network with one took two to five times as long.
+XLA's own convolution is slow on CPU, above all its gradient: with it, a training step
+of a network took two to five times as long.
 """
 
 import keras
@@ -9,10 +9,10 @@ import tensorflow as tf
 
 
 def can_be_a_product(layer):
-    """Whether a ``Conv1D`` can be a product of shifted views.
+    """Whether a ``Conv1D`` is eligible for its run-time form.
 
-    It is eligible where its data is ``channels_last``, it has one group and no LoRA
-    matrices.
+    It is eligible if its data format is ``channels_last`` and it has one group and no
+    LoRA matrices.
     """
     return (
         layer.data_format == "channels_last"
@@ -24,12 +24,12 @@ def can_be_a_product(layer):
 class MatrixConv1D(keras.layers.Conv1D):
     """``keras.layers.Conv1D`` that multiplies shifted views with its kernel.
 
-    With k taps of distance d, stride s and padded inputs p::
+    With kernel size k, dilation rate d, stride s and padded inputs p::
 
         output[t] = bias + sum over j < k of p[t s + j d] kernel[j]
 
-    The k views ``p[j d :: s]`` side by side are one matrix, and the kernel below one
-    another is the other.
+    The k views ``p[j d :: s]``, concatenated along the channels, are one matrix; the
+    kernel, reshaped to (k * channels, filters), is the other.
     """
 
     def call(self, inputs):
@@ -58,7 +58,7 @@ class MatrixConv1D(keras.layers.Conv1D):
 
 
 def _padding(padding, timesteps, reach, stride):
-    """Return the zeros before and after, as TensorFlow's convolutions have them."""
+    """Return the numbers of zeros to pad with before and after, as TensorFlow does."""
     if padding == "causal":
         return reach - 1, 0
     if padding == "valid":

@@ -8,14 +8,14 @@ from ..scope import current_scope
 
 
 class RunTimeDropout(keras.layers.Dropout):
-    """``keras.layers.Dropout`` with a rate that is known at run time only.
+    """``keras.layers.Dropout`` with a rate that is a run-time input.
 
-    Every ``Dropout`` is eligible. It draws from the fit's own stream of random numbers
-    instead of Keras' seed generator.
+    Every ``Dropout`` is eligible. It draws from the fit's stream of random numbers
+    instead of a Keras seed generator.
     """
 
     def call(self, inputs, training=False):
-        """Set a share of the inputs to 0 in training, and scale the others up."""
+        """In training, set a fraction of the inputs to 0 and scale up the others."""
         if not training:
             return inputs
         scope = current_scope()
@@ -26,7 +26,7 @@ class RunTimeDropout(keras.layers.Dropout):
                 size if noise is None else noise
                 for size, noise in zip(inputs.shape, self.noise_shape, strict=True)
             ]
-        # Where nothing is dropped, drawing would take more time than a small layer.
+        # At a rate of 0, drawing would take more time than a small layer.
         return tf.cond(
             rate > 0,
             lambda: (

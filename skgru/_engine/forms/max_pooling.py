@@ -1,21 +1,22 @@
-"""Max pooling as a maximum over an axis, whose gradient XLA computes fast on CPU."""
+"""Max pooling as a maximum over an axis, which has a fast gradient in XLA on CPU."""
 
 import keras
 import tensorflow as tf
 
 
 def can_be_reshaped(layer):
-    """Whether the windows of a ``MaxPooling1D`` neither overlap nor leave gaps.
+    """Whether a ``MaxPooling1D`` is eligible for its run-time form.
 
-    It is eligible where its stride is its size and its data is ``channels_last``.
+    It is eligible if its stride equals its pool size, so that windows neither overlap
+    nor leave gaps, and its data format is ``channels_last``.
     """
     return layer.pool_size == layer.strides and layer.data_format == "channels_last"
 
 
 class ReshapedMaxPooling1D(keras.layers.MaxPooling1D):
-    """``keras.layers.MaxPooling1D`` with one axis for the steps of each window.
+    """``keras.layers.MaxPooling1D`` as a maximum over an axis of a reshaped input.
 
-    Where several steps of a window hold its maximum, each gets an equal share of the
+    If several steps of a window hold its maximum, each gets an equal share of the
     gradient; TensorFlow's pooling gives all of it to the first.
     """
 

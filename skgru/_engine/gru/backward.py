@@ -1,4 +1,4 @@
-"""The gradients of a GRU's loops over time, written for XLA on CPU."""
+"""The backward pass of a GRU over time, written for XLA on CPU."""
 
 from functools import partial
 
@@ -19,17 +19,18 @@ class BackwardPass:
         dr = da * a * (1 - r)
         dh_before = dh * z + dz Uz' + dr Ur' + da Ug'
 
-    Each is dh times a factor known before the inner loop, which stores dh alone. A
-    masked step has z = 1: the factors are zero and dh passes unchanged. So does one
-    beyond the last step, where the stored dh is zero.
+    Each of dz, dr, da and dg is dh times a factor that is known before the inner loop,
+    so the loop stores only dh. A masked step has z = 1: the factors are zero and dh
+    passes unchanged. Steps beyond the last visited one add nothing either: their stored
+    dh is zero.
 
     Parameters
     ----------
     forward : ForwardPass
-        Has run.
+        A forward pass that has run.
     kernel : tensor of shape (features, 3 * units)
     outputs_gradient : tensor of shape (timesteps, batch, units) or None
-        Upstream gradient of the states after each step; None if nobody uses them.
+        Upstream gradient of the states after each step; None if they are not outputs.
     """
 
     def __init__(self, forward, kernel, outputs_gradient):
@@ -47,9 +48,9 @@ class BackwardPass:
         blocks, forward = self.blocks, self.forward
         features, dtype = self.kernel.shape[0], self.kernel.dtype
         units = forward.recurrent_kernel.shape[0]
-        # As a loop variable the transposed kernel is laid out once, before the loop.
-        # XLA folds any other transposition into the product, which takes twice the
-        # time.
+        # As a loop variable, the transposed kernel is computed once before the loop.
+        # Otherwise XLA folds the transposition into the product, which then takes twice
+        # as long.
         initial_gradient, _, inputs_gradients, recurrent_gradient, with_da, with_dg = (
             for_each(
                 blocks.n_visited,
@@ -66,7 +67,8 @@ class BackwardPass:
                 tf.zeros((features + 1, units), dtype),
             )
         )
-        # The kernel, and below it the bias: see the column of ones.
+        # Its last row is the gradient of the bias: see the column of ones in
+        # ForwardPass.
         kernel_gradient = tf.concat((with_da[:, : 2 * units], with_dg), axis=1)
         return (
             blocks.join(inputs_gradients.stack()),
@@ -126,7 +128,7 @@ class BackwardPass:
         )
 
     def _add_piece(self, block, factors, gradients, i, inputs_gradients, *sums):
-        """Add a piece's part of each sum over the steps of a block."""
+        """Add the steps of one piece to each sum over the steps of a block."""
         of_states, of_inputs, gradients, *factors, dg_factor = (
             self.blocks.piece_of(values, i)
             for values in (
@@ -155,10 +157,10 @@ class BackwardPass:
         )
 
     def _products(self, states, inputs, deltas):
-        """Return states' dz, dr, da and inputs' dz, dr, da."""
+        """Return the products of (dz, dr, da) with the states and with the inputs."""
         if self.forward.dropout_mask is None:
-            # One product where there could be two: products side by side are handed
-            # to two threads, which costs small networks more than it saves.
+            # One product instead of two: XLA runs independent products in two threads,
+            # which costs small networks more than it saves.
             both = tf.concat((states, inputs), axis=2)
             both = tf.matmul(rows(both), deltas, transpose_a=True)
             units = states.shape[-1]

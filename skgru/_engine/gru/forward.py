@@ -1,4 +1,4 @@
-"""The loops of a GRU over time, written for XLA on CPU."""
+"""The forward pass of a GRU over time, written for XLA on CPU."""
 
 import tensorflow as tf
 
@@ -21,40 +21,42 @@ def recurrence(
     differentiable=True,
     storage=(),
 ):
-    """Return all states (None unless `return_sequences`), the last one, the storage.
+    """Return all states (None unless `return_sequences`), the last state, the storage.
 
-    Inputs, states and the mask are time-major. Time is always that of the inputs:
-    running backwards only changes the order in which the loops visit it. They visit
-    the first `n_steps` times; where `n_steps` is below the number of time steps, all
-    later ones must be masked, and the states there are undefined.
+    Inputs, states and the mask are time-major. Arrays are always in the order of the
+    inputs: running backwards only changes the order in which the loops visit the steps.
+    They visit the first `n_steps` steps; if there are more, all later steps must be
+    masked, and the states there are undefined.
 
-    An outer loop visits blocks of time steps, an inner one the steps of a block. What
-    is done where was decided by measurement under XLA on CPU:
+    An outer loop visits blocks of time steps, an inner loop the steps of a block. This
+    division was chosen by measurements under XLA on CPU:
 
-    - A block's input projections are products before its inner loop, one array for
-      each gate. A slice of a slice of one wide array keeps XLA from vectorising the
-      gates: seven times slower.
-    - The recurrent products are one product for all gates. Slices of its result do
-      vectorise, and three products, with three arrays to store, cost more.
-    - The loops store only what the next pass cannot compute for a block at once: the
-      states, and their products. All gates of a block are then computed in one sweep
-      again, which is faster than storing each of them step by step.
-    - XLA fills new arrays with zeros first, for all time steps, however few of them
-      are visited. A training loop gives the arrays that its last step stored, as
-      `storage`, finite values of any kind, and gets them back with others. Without
-      them products of several blocks are computed again: that is faster.
-    - Where no gradient is asked for (`differentiable` is False) nothing is stored for
-      one. XLA finds out by itself in one loop, but not in a loop within a loop.
-    - An inner body compiles to seven operations. XLA runs up to eight in sequence, and
-      hands more than that to a scheduler that costs small networks more than the
-      sweeps would save.
-    - Blocks keep the sweeps off the padding, so that a batch costs about what its own
-      longest sequence does, and in the cache. Where there is little of either to gain,
-      the outer loop costs up to a fifth: time is one block then, without an outer
-      loop, and XLA computes the projections once for both passes.
-    - In one block only the sums over its steps, the largest products, keep off the
-      padding: they are taken in pieces, too small for XLA and Eigen to cut for two
-      threads, which costs small networks more than it saves.
+    - The input projections of a block are computed before its inner loop, into one
+      array for each gate. With one wide array, the loop would take slices of slices,
+      which XLA does not vectorise: the gates are seven times slower.
+    - The recurrent products of all gates are one matrix product. Slices of its result
+      do vectorise, and three products, with three arrays to store, cost more.
+    - The loops store only what the backward pass cannot compute for a whole block at
+      once: the states, and their recurrent products. The gates of a block are then
+      recomputed in one vectorised operation, which is faster than storing them at every
+      step.
+    - XLA fills new arrays with zeros, for all time steps, even if few of them are
+      visited. So a training loop passes the arrays that its previous step stored as
+      `storage` (any finite values), and gets them back with new values. Without
+      `storage`, and with several blocks, the recurrent products are recomputed, which
+      is faster than new arrays.
+    - If no gradient is needed (`differentiable` is False), nothing is stored for one.
+      XLA removes unused arrays by itself from a single loop, but not from nested loops.
+    - The body of an inner loop compiles to seven operations. XLA runs up to eight in
+      sequence; more go to a scheduler, which costs small networks more than moving
+      operations into the loop would save.
+    - With blocks, operations over a block skip the padding, so that a batch costs about
+      as much as its longest sequence, and their data stays in the cache. Where neither
+      saves much, the outer loop costs up to 20 %: time is then one block without an
+      outer loop, and XLA computes the projections once for both passes.
+    - With one block, only the sums over its steps, which are the largest products, skip
+      the padding. They are computed in pieces that are too small for XLA and Eigen to
+      split between two threads, which costs small networks more than it saves.
     """
     blocks = TimeBlocks(
         inputs, recurrent_kernel.shape[0], mask is not None, n_steps, go_backwards
@@ -88,7 +90,7 @@ def recurrence(
 
 
 class ForwardPass:
-    """The equations of `fused_gru` over the blocks of time, and what they store.
+    """Evaluates the equations of `fused_gru` over blocks of time, and stores states.
 
     Parameters
     ----------
@@ -105,8 +107,9 @@ class ForwardPass:
     ):
         units = recurrent_kernel.shape[0]
         self.blocks, self.mask, self.dropout_mask = blocks, mask, dropout_mask
-        # A column of ones makes the bias a row of the kernel: its gradient comes out
-        # of the kernel's product. Of the recurrent biases only cg cannot join it.
+        # A column of ones in the inputs makes the bias a row of the kernel, so that one
+        # product gives both gradients. The row includes the recurrent biases except cg,
+        # which is inside the product with r.
         self.inputs = blocks.cut(
             tf.pad(inputs, [(0, 0), (0, 0), (0, 1)], constant_values=1)
         )
@@ -142,7 +145,7 @@ class ForwardPass:
         values = {name: array.stack() for name, array in arrays.items()}
         self.stored = list(values.values())
         cut = {name: blocks.cut(value) for name, value in values.items()}
-        # Those before each step: the state after the step that was visited before.
+        # self.states[t] is the state before step t is visited.
         self.states, self.products = cut.get("states"), cut.get("products")
         return state
 
@@ -166,7 +169,7 @@ class ForwardPass:
             arrays = {
                 name: array.write(at, values[name]) for name, array in arrays.items()
             }
-            # Exactly the state where z is 1.
+            # Where z is 1, this is exactly the old state.
             return j + 1, z * state + (1 - z) * g, arrays
 
         _, state, arrays = tf.while_loop(
@@ -184,7 +187,7 @@ class ForwardPass:
         return tf.concat(after, axis=0)
 
     def gates_of_block(self, block):
-        """Return z, r, g and a of all steps of a block, from what is stored."""
+        """Return z, r, g and a of all steps of a block, from the stored arrays."""
         if self.products is not None:
             products = tf.gather(self.products, block)
         else:

@@ -128,7 +128,7 @@ class FusedGRU(keras.layers.GRU):
         return tf.cast(factors, self.compute_dtype)
 
     def _plan(self, scope, sequences, mask):
-        """Note the storage that the call will need; return zeros in its shapes."""
+        """Record the storage that the call will need; return zeros for its outputs."""
         batch, timesteps, _ = sequences.shape
         shapes = storage_shapes(timesteps, batch, self.units, mask is not None)
         scope.planned.append((shapes, self.compute_dtype))

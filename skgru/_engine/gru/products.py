@@ -4,9 +4,9 @@ import tensorflow as tf
 
 
 def for_each(n, body, *variables):
-    """Return the variables after `body` has seen each i below n.
+    """Run `variables = body(i, *variables)` for each i below n; return the variables.
 
-    One iteration needs no loop: TensorFlow traces none, and XLA removes none.
+    One iteration needs no loop, which TensorFlow would trace and XLA would not remove.
     """
     if isinstance(n, int) and n == 1:
         return body(0, *variables)
@@ -19,26 +19,26 @@ def for_each(n, body, *variables):
 
 
 def rows(values):
-    """Lay time-major values out as one row for each step of each sample."""
+    """Reshape time-major values to one row for each step of each sample."""
     return tf.reshape(values, (-1, values.shape[-1]))
 
 
 def product(values, kernel):
-    """Multiply the last axis of `values` with a kernel, as one matrix product."""
+    """Multiply the last axis of `values` by a kernel, as one matrix product."""
     shape = tf.concat((tf.shape(values)[:-1], (kernel.shape[1],)), axis=0)
     return tf.reshape(tf.matmul(rows(values), kernel), shape)
 
 
 def thirds(values):
-    """Return the parts of z, r and g, side by side along the last axis."""
+    """Split the last axis into its three equal parts: those of z, r and g."""
     return tf.split(values, 3, axis=-1)
 
 
 def times_each(factors, values):
-    """Return the products of `values` with each factor, side by side.
+    """Return the products of `values` with each factor, along the last axis.
 
-    A stack: XLA vectorises neither the wide product of factors that lie side by side
-    already nor, over all steps, a concatenation.
+    They are stacked and reshaped because XLA vectorises neither a product with
+    concatenated factors nor, over all steps, a concatenation of the products.
     """
     products = tf.stack([factor * values for factor in factors], axis=-2)
     width = len(factors) * values.shape[-1]

@@ -1,4 +1,4 @@
-"""A GRU as one differentiable function, with Keras' semantics of masks."""
+"""A GRU as one differentiable function, with the mask semantics of Keras."""
 
 import tensorflow as tf
 
@@ -32,7 +32,7 @@ def fused_gru(
         g = tanh(x Wg + bg + r * (h Ug + cg))
         h' = z * h + (1 - z) * g
 
-    A masked step is one whose z is 1: the state, and its gradient, pass unchanged.
+    At a masked step z is set to 1: the state and its gradient pass unchanged.
 
     Parameters
     ----------
@@ -61,10 +61,11 @@ def fused_gru(
         A masked step outputs zeros. If False it repeats the previous output, which
         is zero before the first step.
     differentiable : bool, default=True
-        If False, nothing is stored for a gradient, and none may be asked for.
+        If False, nothing is stored for a gradient, and none can be computed.
     storage : list of tensors, default=()
-        Of ``storage_shapes``, with finite values: where to store what a gradient
-        needs, instead of new arrays, which XLA would fill with zeros first.
+        Arrays of the shapes that ``storage_shapes`` returns, with finite values. What a
+        gradient needs is stored there instead of in new arrays, which XLA would fill
+        with zeros first.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def fused_gru(
     state : tensor of shape (batch, units)
         The state after the last step.
     storage : list of tensors
-        What is stored, if any was given.
+        The arrays with their new values; empty if none were given.
 
     References
     ----------
@@ -119,7 +120,7 @@ def fused_gru(
         storage,
     )
     if return_sequences and mask is not None:
-        # The state after the last step visited, and where none is visited.
+        # States of steps that were not visited are undefined: fill them in.
         step = tf.range(timesteps)[:, None, None]
         if go_backwards:
             states = tf.where(step < n_steps, states, initial_state)
@@ -140,17 +141,17 @@ def fused_gru(
 
 
 def _visited(mask, timesteps):
-    """Return the number of steps, from the first, that are not all padding."""
+    """Return the number of steps up to the last that any sample has unmasked."""
     step = tf.range(timesteps)[:, None]
     return tf.maximum(1, tf.reduce_max(tf.where(mask, step + 1, 0)))
 
 
 def _shown(mask, timesteps, go_backwards, zero_output_for_mask):
-    """Where the output is the state rather than zero, (timesteps, batch)."""
+    """Return where the output is the state, not zero; shape (timesteps, batch)."""
     if zero_output_for_mask:
         return mask
-    # A masked step repeats the output before it, and that is zero, not the initial
-    # state, until a sample's first unmasked step.
+    # A masked step repeats the previous output. Before a sample's first unmasked step
+    # that is zero, not the initial state.
     step = tf.range(timesteps)[:, None]
     if go_backwards:
         step = timesteps - 1 - step

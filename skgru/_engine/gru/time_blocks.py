@@ -1,22 +1,23 @@
-"""Time cut into blocks and pieces: which there are, and which steps are visited."""
+"""Time divided into blocks and pieces, and the steps that loops visit."""
 
 import tensorflow as tf
 
-# More time steps than UNCUT_STEPS are cut into blocks of about BLOCK_STEPS, if there is
-# a mask or their states hold more than UNCUT_VALUES values: see `recurrence`.
+# More than UNCUT_STEPS time steps are divided into blocks of about BLOCK_STEPS if there
+# is a mask or their states hold more than UNCUT_VALUES values (see `recurrence`).
 BLOCK_STEPS = 64
 UNCUT_STEPS = 128
 UNCUT_VALUES = 2**18
-# Where time is one block and there is a mask, sums over its steps are taken in up to
-# PIECES pieces, each of PIECE_ROWS rows or more, and leave out those that are padding.
+# If time is one block and there is a mask, sums over its steps are computed in up to
+# PIECES pieces of at least PIECE_ROWS rows, without pieces that are only padding.
 PIECES = 8
 PIECE_ROWS = 64
-# In blocks products are stored up to so many values, and beyond computed again.
+# With several blocks, recurrent products are stored only up to this number of values,
+# and recomputed above it.
 STORED_VALUES = 2**23
 
 
 class TimeBlocks:
-    """Time cut into blocks of equal length, and the order in which they are visited.
+    """Time divided into blocks of equal length, and the order of visiting them.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ class TimeBlocks:
     masked : bool
         Whether steps may be masked.
     n_visited_steps : int or tensor
-        How many steps are visited, from the first.
+        Number of steps that are visited; they come first.
     go_backwards : bool
     """
 
@@ -43,23 +44,23 @@ class TimeBlocks:
             self.length = self.n_pieces * self.piece
         self.n_steps = self.n_blocks * self.length
         self.n_visited_steps = n_visited_steps
-        self.n_visited = 1  # known to XLA before it runs, unlike the quotient
+        self.n_visited = 1  # a constant for XLA, unlike the quotient below
         if self.n_blocks > 1:
             self.n_visited = -(-n_visited_steps // self.length)
 
     def cut(self, values):
-        """Turn (timesteps, batch, width) into (n_blocks, length, batch, width)."""
+        """Reshape (timesteps, batch, width) to (n_blocks, length, batch, width)."""
         values = tf.pad(values, [(0, self.n_steps - size(values, 0)), (0, 0), (0, 0)])
         shape = self.n_blocks, self.length, size(values, 1), values.shape[2]
         return tf.reshape(values, shape)
 
     def join(self, values):
-        """Turn (n_blocks, length, batch, width) into (timesteps, batch, width)."""
+        """Reshape (n_blocks, length, batch, width) to (timesteps, batch, width)."""
         shape = self.n_steps, size(values, 2), values.shape[3]
         return tf.reshape(values, shape)[: self.timesteps]
 
     def visited(self, i):
-        """Return the block that is visited after i others."""
+        """Return the number of the block that is visited i-th, counted from 0."""
         return self.n_visited - 1 - i if self.go_backwards else i
 
     def n_steps_in(self, block):
@@ -69,25 +70,25 @@ class TimeBlocks:
         return tf.minimum(self.length, self.n_visited_steps - block * self.length)
 
     def n_pieces_in(self, n_steps):
-        """Return in how many pieces the first `n_steps` steps of a block lie."""
+        """Return the number of pieces with the first `n_steps` steps of a block."""
         if self.n_pieces == 1:
-            return 1  # known to XLA before it runs, as above
+            return 1  # a constant for XLA
         return -(-n_steps // self.piece)
 
     def piece_of(self, values, i):
         """Return the steps of piece i of values of shape (length, batch, width)."""
         if self.n_pieces == 1:
             return values
-        sizes = (self.piece, *values.shape[1:])  # known: XLA pads a size of -1
+        sizes = (self.piece, *values.shape[1:])  # static: XLA pads for a size of -1
         return tf.slice(values, (i * self.piece, 0, 0), sizes)
 
     def step_visited(self, j, n_steps):
-        """Return the step of a block of `n_steps` that is visited after j others."""
+        """Return the step that is visited j-th, from 0, in a block of `n_steps`."""
         return n_steps - 1 - j if self.go_backwards else j
 
 
 def _n_blocks(inputs, units, masked):
-    """Return the number of blocks: one unless the shape is known and long enough."""
+    """Return the number of blocks: 1 unless the shape is static and long enough."""
     timesteps, batch = inputs.shape[:2]
     if timesteps is None or timesteps <= UNCUT_STEPS:
         return 1
