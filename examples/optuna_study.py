@@ -38,10 +38,13 @@ X, X_val = scaler.transform(X), scaler.transform(X_val)
 
 
 def objective(trial):
-    parameters = {
-        name: trial.suggest_float(name, space.low, space.high, log=space.log)
-        for name, space in optuna_distributions().items()
-    }
+    spaces = optuna_distributions()
+    widths = spaces.pop("kernel_size").choices
+    parameters = {"kernel_size": trial.suggest_categorical("kernel_size", widths)}
+    for name, space in spaces.items():
+        parameters[name] = trial.suggest_float(
+            name, space.low, space.high, log=space.log
+        )
     classifier = GRUClassifier(
         32,
         batch_size=16,

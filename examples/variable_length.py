@@ -1,7 +1,9 @@
 """Sequences of unequal length
 ===========================
 
-Sequences of unequal length: masked, or padded with zeros as if they were equal.
+Sequences of unequal length: masked, or padded with zeros as if they were equal. It
+matters most to a network that keeps its last state alone, as here: of padded recordings
+that is the state after the padding.
 
 python examples/variable_length.py
 """
@@ -28,7 +30,12 @@ def zero_padded(X, n_timesteps=29):
 def accuracies(train, test):
     return [
         GRUClassifier(
-            32, epochs=30, batch_size=16, learning_rate=0.003, random_state=seed
+            32,
+            filters=None,
+            bidirectional=False,
+            pooling="last",
+            epochs=30,
+            random_state=seed,
         )
         .fit(train, y)
         .score(test, y_test)

@@ -106,7 +106,8 @@ class BaseGRU(
         return to_state({k: v for k, v in state.items() if k != "_model"})
 
     def __setstate__(self, state):
-        super().__setstate__(from_state(state))
+        # A file of an earlier version lacks the parameters that came later.
+        super().__setstate__(self._defaults() | from_state(state))
 
     # ---- the steps of a fit ----
 

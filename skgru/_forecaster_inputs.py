@@ -11,6 +11,13 @@ from .preprocessing._windows import read_series
 class ForecasterInputs:
     """How data enters a fitted `GRUForecaster`; mixed into it."""
 
+    def __setstate__(self, state):
+        if "linear" not in state:  # written before there was a linear path or a scale
+            state = state | {"linear": False, "scale": False}
+            if "_last_window" in state:
+                state |= {"linear_": None, "_least_deviations": None}
+        super().__setstate__(state)
+
     def _with_past(self, channels, steps, name):
         """Prepend the last steps of the fitted series if ``channels`` continue it."""
         past, needed = self._fitted_steps(), self.window + self.horizon

@@ -262,6 +262,12 @@ class Parameters(OptimizerParameters):
                 )
         return BaseEstimator.set_params(self, **params)
 
+    @classmethod
+    def _defaults(cls):
+        """Return the parameters that have a default, by name."""
+        parameters = inspect.signature(cls.__init__).parameters.values()
+        return {p.name: p.default for p in parameters if p.default is not p.empty}
+
     def _check_parameters(self):
         owner = type(self).__name__
         self._check_units(owner)

@@ -101,6 +101,8 @@ fuzzed = settings(
 )
 
 
+# What failed is shown as a whole, however long it is.
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(fuzzed, max_examples=50)
 @example(b"")
 @example(b"PK\x05\x06" + b"\0" * 18)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 import skgru
 
@@ -20,6 +21,7 @@ FILES = sorted(Path(__file__).with_name("data").glob("format_*/*.skops"))
 )
 def test_a_file_of_an_earlier_version_is_read(path):
     estimator = skgru.load(path, trusted=["own_models.functional"])
+    assert repr(clone(estimator)) == repr(estimator)  # with parameters that came later
     with np.load(path.with_suffix(".npz")) as expected:
         X = [expected[name] for name in ("X",) if name in expected]
         predicted = estimator.predict(*X)

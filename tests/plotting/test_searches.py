@@ -128,7 +128,7 @@ class TestSearchDisplayOfSearches:
         study = optuna.create_study(
             direction="maximize",
             sampler=optuna.samplers.RandomSampler(seed=0),
-            pruner=optuna.pruners.ThresholdPruner(lower=0.6, n_warmup_steps=2),
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=1),
         )
         search = integration.OptunaSearchCV(
             classifier(),
