@@ -17,6 +17,15 @@ from skgru import GRUClassifier, cache_info, tuning
 from skgru.datasets import load_japanese_vowels
 from skgru.preprocessing import SequenceScaler
 
+# What would compile another network.
+ARCHITECTURE = {
+    "kernel_size": 16,
+    "pool_size": "auto",
+    "pooling": "max",
+    "batch_size": 16,
+    "units": 16,
+    "recurrent_dropout": 0.0,
+}
 SMALL = {"learning_rate", "clipnorm", "dropout", "l2", "kernel_size"}
 
 
@@ -163,7 +172,7 @@ class TestOptuna:
     ):
         space = tuning.optuna_distributions("full", prefix="gruclassifier__")
         # One architecture: the others only cost compilations here.
-        for name, value in [("batch_size", 32), ("units", 16)]:
+        for name, value in ARCHITECTURE.items():
             space[f"gruclassifier__{name}"] = (
                 optuna.distributions.CategoricalDistribution([value])
             )
@@ -226,7 +235,8 @@ class TestBayesSearch:
     def test_search_of_a_pipeline_with_the_full_space(self, BayesSearchCV, vowels):
         space = tuning.skopt_spaces("full", prefix="gruclassifier__")
         # One architecture: the others only cost compilations here.
-        del space["gruclassifier__batch_size"], space["gruclassifier__units"]
+        for name in ARCHITECTURE:
+            del space[f"gruclassifier__{name}"]
         search = BayesSearchCV(
             make_pipeline(SequenceScaler(), classifier(epochs=2)),
             space,
