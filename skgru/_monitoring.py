@@ -6,9 +6,9 @@ import numpy as np
 
 from ._digest import digest
 from ._early_stopping import StopEarly
+from ._schedule_parameter import schedule_callback
 from ._scikit_learn_callbacks import ScikitLearnCallbacks
 from ._scoring import ValidationScores, scorers_of
-from .schedules import schedule_callback
 
 # A key of the history, and whether smaller ("min") or larger ("max") values are better.
 Monitor = namedtuple("Monitor", "name mode")
