@@ -1,7 +1,6 @@
 """Turn texts into sequences of token ids."""
 
 import copy
-from collections import Counter
 from numbers import Integral, Real
 
 import numpy as np
@@ -18,8 +17,8 @@ from .._sklearn import (
 )
 from ._chinese import warn_if_undivided
 from ._token_array import TokenArray, token_frame
+from ._vocabulary import PADDING, learn_vocabulary, token_ids
 
-PADDING, UNKNOWN = 0, 1
 UNKNOWN_TOKEN = "[UNK]"
 # Parameters that may be functions of the user.
 _FUNCTIONS = ("analyzer", "tokenizer", "preprocessor", "strip_accents")
@@ -254,7 +253,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         texts = self._split(X)
         if self.analyzer == "word" and self.tokenizer is None:
             warn_if_undivided(texts)
-        self.vocabulary_ = self._learn(texts)
+        self.vocabulary_ = learn_vocabulary(texts, self.min_df, self.max_tokens)
         self.vocabulary_size_ = len(self.vocabulary_) + 2
         return self._contained(X, self._encode(texts))
 
@@ -395,49 +394,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
             raise ValueError("X holds no text; at least one is needed.")
         return texts
 
-    def _learn(self, texts):
-        """Return the id of each token, the most frequent first."""
-        count, n_texts_with = Counter(), Counter()
-        for tokens in texts:
-            count.update(tokens)
-            n_texts_with.update(set(tokens))
-        least = self.min_df
-        if not isinstance(least, Integral):
-            least *= len(texts)
-        frequent = [token for token in count if n_texts_with[token] >= least]
-        if not frequent:
-            raise ValueError(
-                f"No token is left for the vocabulary: {len(count)} different tokens "
-                f"in {len(texts)} texts, none of them in {self.min_df} (min_df) texts. "
-                "Lower min_df, or check token_pattern, tokenizer and stop_words."
-            )
-        try:
-            frequent.sort(key=lambda token: (-count[token], token))
-        except TypeError as error:
-            raise _without_order(texts) from error
-        if self.max_tokens is not None:
-            frequent = frequent[: self.max_tokens - 2]
-        return {token: i for i, token in enumerate(frequent, start=UNKNOWN + 1)}
-
     def _encode(self, texts):
         """Return the padded ids of tokenized texts."""
-        width = self.max_length or max(1, max(len(tokens) for tokens in texts))
-        ids = np.full((len(texts), width), PADDING, dtype=np.int32)
-        for row, tokens in zip(ids, texts, strict=True):
-            tokens = tokens[:width] if self.keep == "start" else tokens[-width:]
-            known = [self.vocabulary_.get(token, UNKNOWN) for token in tokens]
-            known = known or [UNKNOWN]
-            row[: len(known)] = known
+        ids = token_ids(texts, self.vocabulary_, self.max_length, self.keep)
         return TokenArray(ids, self.vocabulary_size_)
-
-
-def _without_order(texts):
-    """Return the error for tokens that cannot be compared with each other."""
-    tokens = [(i, token) for i, of_text in enumerate(texts) for token in of_text]
-    first = type(tokens[0][1])
-    i, token = next((t for t in tokens if type(t[1]) is not first), tokens[0])
-    return TypeError(
-        f"Tokens must have an order, as strings do: sample {i} holds {token!r} of type "
-        f"{type(token).__name__}, sample {tokens[0][0]} {first.__name__}. Let the "
-        "analyzer or tokenizer return strings, for example with map(str, ...)."
-    )
