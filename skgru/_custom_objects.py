@@ -176,7 +176,7 @@ def check_from_file(config, objects):
         # Keras would call a function with arguments from the configuration.
         if not isinstance(getattr(sys.modules.get(module), name, None), type):
             raise ValueError(
-                f"The file's network holds {module}.{name}, which is not a Keras class."
+                f"The file's network holds {module}.{name}, which is no class of Keras."
             )
 
 

@@ -44,7 +44,7 @@ def scorers_of(estimator):
         if not isinstance(name, str) or name == "loss":
             raise ValueError(
                 f"The names of scorers in the 'scoring' parameter of {owner} must be "
-                f"str other than 'loss', which history_ has. Got {name!r} instead."
+                f"str, and not 'loss', which history_ has. Got {name!r} instead."
             )
         if f"val_{name}" in scorers:
             raise ValueError(

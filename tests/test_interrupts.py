@@ -5,7 +5,16 @@ import signal
 import sys
 import warnings
 
+import pytest
 from sklearn.exceptions import ConvergenceWarning
+
+
+@pytest.fixture(autouse=True)
+def not_ignored():
+    """A shell starts its background jobs with Ctrl-C ignored; tests may be one."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def interrupt_at(number, function):
