@@ -30,6 +30,7 @@ from ._network import BuiltInNetwork
 from ._portable import without_keras_objects
 from ._targets import Labels, RealTargets
 from ._user_network import UserNetwork
+from ._version import __version__
 from .exceptions import FileFormatError
 from .preprocessing import chinese_words
 
@@ -116,9 +117,9 @@ def save(estimator, path):
                 "has no name to find it by when it is loaded. Use a function or class "
                 "of a module."
             )
-    write_archive(archive, content, _version())
+    write_archive(archive, content, __version__)
     try:
-        check_archive(archive, _version())
+        check_archive(archive, __version__)
     except ValueError as error:
         raise TypeError(
             f"{type(estimator).__name__} cannot be saved, as the file could not be "
@@ -185,7 +186,7 @@ def load(path, trusted=()):
     # Read all at once, so that the content cannot change between check and use.
     content = io.BytesIO(path.read_bytes())
     with _refusing(path):
-        check_archive(content, _version())
+        check_archive(content, __version__)
     with _refusing(path, besides=MemoryError):
         return _load(path, content, trusted)
 
@@ -225,12 +226,6 @@ def _refusing(path, besides=()):
         raise FileFormatError(
             f"{str(path)!r} cannot be loaded as a file of skgru: {reason.rstrip('.')}."
         ) from error
-
-
-def _version():
-    from . import __version__  # which imports this module
-
-    return __version__
 
 
 def _can_be_found(name):
