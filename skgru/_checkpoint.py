@@ -17,14 +17,13 @@ flushed and renamed, so there is always the old checkpoint or the new one, compl
 Reading a file does not execute code from it.
 """
 
-import contextlib
 import errno
 import glob
 import hashlib
 import io
 import json
 import os
-import tempfile
+import secrets
 import time
 import warnings
 import zipfile
@@ -33,6 +32,7 @@ import numpy as np
 
 from ._engine.progress import Progress
 from ._engine.training import TrainingState
+from ._files.atomic import renamed_once_complete
 
 FORMAT = 1
 _MAGIC = b"skgru checkpoint\n"
@@ -212,21 +212,13 @@ class Checkpoint:
             return False
 
     def _write(self, payload):
-        descriptor, unfinished = tempfile.mkstemp(
-            dir=self.path.parent, prefix=f".{self.path.name}.", suffix=".tmp"
-        )
-        try:
-            with open(descriptor, "wb") as file:
-                for part in (_MAGIC, hashlib.sha256(payload).digest(), payload):
-                    file.write(part)
-                file.flush()
-                os.fsync(file.fileno())
-                written = _identity(file.fileno())
-            os.replace(unfinished, self.path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(unfinished)
-            raise
+        name = f".{self.path.name}.{secrets.token_hex(8)}.tmp"
+        unfinished = self.path.with_name(name)
+        with renamed_once_complete(unfinished, self.path, mode=0o600) as file:
+            for part in (_MAGIC, hashlib.sha256(payload).digest(), payload):
+                file.write(part)
+            file.flush()
+            written = _identity(file.fileno())
         self._file = written
 
     def _remove_unfinished(self):

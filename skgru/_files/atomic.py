@@ -4,7 +4,38 @@ import contextlib
 import os
 import secrets
 import stat
+from functools import partial
 from pathlib import Path
+
+
+@contextlib.contextmanager
+def renamed_once_complete(unfinished, target, mode=0o666):
+    """Open a new file, which is renamed to ``target`` once all of it is on disk.
+
+    After an error there is no new file, and what was at ``target`` is as it was.
+
+    Parameters
+    ----------
+    unfinished, target : pathlib.Path
+        Names in one directory: the new file's, and what it becomes.
+    mode : int, default=0o666
+        The new file's permissions, less the umask.
+
+    Yields
+    ------
+    file : binary file, open for writing and reading
+    """
+    # Not tempfile: its files are private to the user and ignore the umask.
+    opener = partial(os.open, mode=mode)
+    try:
+        with open(unfinished, "x+b", opener=opener) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager
@@ -34,18 +65,10 @@ def replaced(path):
     unfinished = target.with_name(f".{secrets.token_hex(8)}.unfinished")
     try:
         mode = _mode(target)
-        try:
-            # Not tempfile: its files are private to the user and ignore the umask.
-            with open(unfinished, "x+b") as file:
-                if mode is not None:
-                    os.chmod(unfinished, mode)
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(unfinished, target)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        with renamed_once_complete(unfinished, target) as file:
+            if mode is not None:
+                os.chmod(unfinished, mode)
+            yield file
         _sync_directory(target.parent)
     except OSError as error:
         error.filename, error.filename2 = os.fspath(path), None
