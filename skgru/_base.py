@@ -1,13 +1,11 @@
 """BaseGRU: the sequence of steps of a fit, on top of scikeras' wrapper."""
 
 import contextlib
-import warnings
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -257,16 +255,6 @@ class BaseGRU(
         self._store(training, stopper, monitor, resumed)
         if checkpoint is not None and not interrupted:
             checkpoint.remove()
-
-    def _warn_of_interrupt(self, training, checkpoint):
-        message = (
-            f"Training of {type(self).__name__} was interrupted after "
-            f"{len(training.history.get('loss', []))} whole epochs; what it has "
-            "learnt is kept."
-        )
-        if checkpoint is not None and checkpoint.path.exists():
-            message += f" The same call goes on from {checkpoint.path}."
-        warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
     def _begin(self, choice, data, optimizer, resumed, seed):
         """Return the program, its rates, and a `Fitted` with the initial weights."""

@@ -1,11 +1,13 @@
 """What identifies a fit, so that each one finds its own checkpoint."""
 
 import os
+import warnings
 from numbers import Integral
 from pathlib import Path
 
 import keras
 import tensorflow as tf
+from sklearn.exceptions import ConvergenceWarning
 
 from ._checkpoint import Checkpoint
 from ._description import described, digest_of, shortly_described
@@ -70,6 +72,16 @@ class Checkpointing:
             digest_of(start),
             fitted.state,
         )
+
+    def _warn_of_interrupt(self, training, checkpoint):
+        message = (
+            f"Training of {type(self).__name__} was interrupted after "
+            f"{len(training.history.get('loss', []))} whole epochs; what it has "
+            "learnt is kept."
+        )
+        if checkpoint is not None and checkpoint.path.exists():
+            message += f" The same call goes on from {checkpoint.path}."
+        warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
     def _settings(self, seed):
         """Return what the result depends on besides the data, as texts by name."""
