@@ -28,6 +28,7 @@ def main():
     )
     options = parser.parse_args()
     with harness.Bench(options) as bench, joblib.parallel_config("threading"):
+        bench.describe_one_process("skgru", "tensorflow", "scikit-learn", "aeon")
         classes = score_all(bench, options, archive.CLASSES, baselines.CLASSIFIERS)
         targets = score_all(bench, options, archive.TARGETS, baselines.REGRESSORS)
         report(bench, classes, targets)

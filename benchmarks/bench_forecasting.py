@@ -10,7 +10,6 @@ the variants of the design. benchmarks/README.md says what had been seen of the 
 horizons when a default was settled.
 """
 
-import importlib.metadata
 import warnings
 from pathlib import Path
 
@@ -205,10 +204,7 @@ def main():
         "--inner", action="store_true", help="the four horizons before the last four"
     )
     with harness.Bench(parser.parse_args()) as bench:
-        bench.about["one process"] = {
-            "versions": {p: importlib.metadata.version(p) for p in PACKAGES},
-            "pools": ["TensorFlow's own threads"],
-        }
+        bench.describe_one_process(*PACKAGES)
         answers = evaluate(bench, VARIANTS if bench.options.inner else WITH_SEEDS)
         report(bench, answers)
 

@@ -7,8 +7,6 @@ network by cross-validation inside the training part alone; the search space of 
 comparison was chosen by it.
 """
 
-import importlib.metadata
-
 import harness
 import numpy as np
 from sklearn.decomposition import TruncatedSVD
@@ -204,10 +202,7 @@ def main():
         "--inner", action="store_true", help="compare settings in the training part"
     )
     with harness.Bench(parser.parse_args()) as bench:
-        bench.about["one process"] = {
-            "versions": {p: importlib.metadata.version(p) for p in PACKAGES},
-            "pools": ["TensorFlow's own threads"],
-        }
+        bench.describe_one_process(*PACKAGES)
         inner(bench) if bench.options.inner else compare(bench)
 
 

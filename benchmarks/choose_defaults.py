@@ -80,6 +80,7 @@ def main():
     names = list(SETS)[:1] if options.quick else list(SETS)
     answers = {}
     with harness.Bench(options) as bench, joblib.parallel_config("threading"):
+        bench.describe_one_process("skgru", "tensorflow", "scikit-learn", "aeon")
         for candidate, change in CHANGES.items():
             if options.only and candidate not in options.only:
                 continue

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass, field
+from importlib import metadata
 from pathlib import Path
 
 import data
@@ -111,6 +112,13 @@ class Bench:
                 self.about[peer] = process.ask("about")
                 aside = time.perf_counter() - paused
         return time.perf_counter() - began - aside, answer
+
+    def describe_one_process(self, *packages):
+        """Note the versions of packages, for a benchmark that starts no peers."""
+        self.about["one process"] = {
+            "versions": {name: metadata.version(name) for name in packages},
+            "pools": ["TensorFlow's own threads"],
+        }
 
     def describe_peers(self):
         """Return the versions and thread pools of every peer of this run."""
