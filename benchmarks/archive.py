@@ -44,11 +44,17 @@ def read(name, split, sets=CLASSES):
     package, stem = sets[name]
     if package == "sklearn":
         return _digits(split)
+    X, y = load(package, stem, split)
+    return [x.astype(np.float32) for x in X], y
+
+
+def load(package, stem, split):
+    """Return what a package's file of a split holds, with float64 recordings."""
     import aeon.datasets
 
     path = _folder(package) / stem / f"{stem}_{split}.ts"
     X, y = aeon.datasets.load_from_ts_file(str(path))
-    return [np.asarray(x, np.float32).T for x in X], np.asarray(y)
+    return [np.asarray(x, np.float64).T for x in X], np.asarray(y)
 
 
 def _folder(package):

@@ -6,8 +6,7 @@ and with several seeds; the official test splits are not read. The table has the
 accuracy of each candidate on each set, its mean over the sets and its mean rank.
 """
 
-from pathlib import Path
-
+import archive
 import harness
 import joblib
 import numpy as np
@@ -16,17 +15,16 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 
 from skgru import GRUClassifier
 
-# By their folders in the wheels of aeon and sktime.
-SETS = {
-    "UnitTest": "aeon",
-    "ArrowHead": "aeon",
-    "BasicMotions": "aeon",
-    "GunPoint": "aeon",
-    "PickupGestureWiimoteZ": "aeon",
-    "ItalyPowerDemand": "aeon",
-    "OSULeaf": "aeon",
-    "JapaneseVowels": "aeon",
-}
+SETS = (
+    "UnitTest",
+    "ArrowHead",
+    "BasicMotions",
+    "GunPoint",
+    "PickupGestureWiimoteZ",
+    "ItalyPowerDemand",
+    "OSULeaf",
+    "JapaneseVowels",
+)
 START = {
     "filters": 64,
     "bidirectional": True,
@@ -54,15 +52,6 @@ CHANGES = {
 }
 
 
-def read(name):
-    """Return a training split: a list of (timesteps, channels) arrays, and classes."""
-    import aeon.datasets
-
-    folder = Path(aeon.datasets.__file__).parent / "data" / name
-    X, y = aeon.datasets.load_from_ts_file(str(folder / f"{name}_TRAIN.ts"))
-    return [np.asarray(x, np.float32).T for x in X], np.asarray(y)
-
-
 def accuracies(parameters, X, y, seeds):
     """Return the mean accuracy over the folds, of each seed."""
     means = []
@@ -77,7 +66,7 @@ def main():
     parser = harness.parser(__doc__, rounds=2, fewest=1)
     parser.add_argument("--only", nargs="*", help="candidates, by name")
     options = parser.parse_args()
-    names = list(SETS)[:1] if options.quick else list(SETS)
+    names = SETS[:1] if options.quick else SETS
     answers = {}
     with harness.Bench(options) as bench, joblib.parallel_config("threading"):
         bench.describe_one_process("skgru", "tensorflow", "scikit-learn", "aeon")
@@ -86,7 +75,7 @@ def main():
                 continue
             parameters = START | change | ({"epochs": 2} if options.quick else {})
             answers[candidate] = {
-                name: accuracies(parameters, *read(name), bench.rounds)
+                name: accuracies(parameters, *archive.read(name, "TRAIN"), bench.rounds)
                 for name in names
             }
             means = [float(np.mean(v)) for v in answers[candidate].values()]

@@ -9,6 +9,7 @@ the lengths of the recordings.
 
 from pathlib import Path
 
+import archive
 import numpy as np
 
 # Name: file stem in aeon's folder of that name, and whether the two splits change
@@ -30,18 +31,10 @@ def prepare(name, directory):
     path = Path(directory) / f"{name}.npz"
     if not path.exists():
         stem, swapped = SETS[name]
-        splits = [_read(stem, split) for split in ("TRAIN", "TEST")]
+        splits = [archive.load("aeon", stem, split) for split in ("TRAIN", "TEST")]
         train, test = reversed(splits) if swapped else splits
         np.savez(path, **_arrays(train, test))
     return str(path)
-
-
-def _read(stem, split):
-    import aeon.datasets
-
-    folder = Path(aeon.datasets.__file__).parent / "data" / stem
-    X, y = aeon.datasets.load_from_ts_file(str(folder / f"{stem}_{split}.ts"))
-    return [np.asarray(x, np.float64).T for x in X], y
 
 
 def _arrays(train, test):
