@@ -7,6 +7,8 @@ import types
 
 import keras
 
+from ._keras_config import mappings_in
+
 _KINDS = (
     keras.layers.Layer,
     keras.regularizers.Regularizer,
@@ -38,22 +40,23 @@ def custom_names(config):
     return set(_names(json.loads(config)))
 
 
-def _names(value):
-    if isinstance(value, list):
-        for item in value:
-            yield from _names(item)
-    if not isinstance(value, dict):
-        return
-    if "class_name" in value and "config" in value:
-        name, module = value["class_name"], value.get("module")
+def _names(config):
+    for item in _objects_in(config):
+        name = item["class_name"]
         if name == _LAMBDA:
             yield name
         elif name == "function":
-            yield value["config"]
-        elif not name.startswith("__") and (module or "").split(".")[0] != "keras":
-            yield value.get("registered_name") or name
-    for item in value.values():
-        yield from _names(item)
+            yield item["config"]
+        elif not name.startswith("__") and not _describes_keras(item):
+            yield item.get("registered_name") or name
+
+
+def _objects_in(config):
+    return (i for i in mappings_in(config) if "class_name" in i and "config" in i)
+
+
+def _describes_keras(item):
+    return (item.get("module") or "").split(".")[0] == "keras"
 
 
 def custom_objects(parts, names):
@@ -132,19 +135,12 @@ def check_travels(config, objects):
 
 def anonymous_lambdas(config):
     """Return the names of the ``Lambda`` layers whose functions have no name."""
-
-    def names(value):
-        if isinstance(value, list):
-            return [name for item in value for name in names(item)]
-        if not isinstance(value, dict):
-            return []
-        found = [name for item in value.values() for name in names(item)]
-        function = value.get("function")
-        if isinstance(function, dict) and function.get("class_name") == _LAMBDA:
-            found.append(value.get("name"))
-        return found
-
-    return names(json.loads(config))
+    return [
+        item.get("name")
+        for item in mappings_in(json.loads(config))
+        if isinstance(function := item.get("function"), dict)
+        and function.get("class_name") == _LAMBDA
+    ]
 
 
 def check_from_file(config, objects):
@@ -172,24 +168,12 @@ def check_from_file(config, objects):
                 f"The file's network holds {name!r}, which is not among the types that "
                 "it declares."
             )
-    for module, name in _keras_names(json.loads(config)):
+    for item in _objects_in(json.loads(config)):
+        module, name = item.get("module"), item["class_name"]
+        if name == "function" or not _describes_keras(item):
+            continue
         # Keras would call a function with arguments from the configuration.
         if not isinstance(getattr(sys.modules.get(module), name, None), type):
             raise ValueError(
                 f"The file's network holds {module}.{name}, which is no class of Keras."
             )
-
-
-def _keras_names(value):
-    """Yield the module and name of each Keras object in a configuration."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _keras_names(item)
-    if not isinstance(value, dict):
-        return
-    if "class_name" in value and "config" in value:
-        module, name = value.get("module"), value["class_name"]
-        if (module or "").split(".")[0] == "keras" and name != "function":
-            yield module, name
-    for item in value.values():
-        yield from _keras_names(item)

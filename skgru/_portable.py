@@ -6,6 +6,8 @@ import os
 
 import keras
 
+from ._keras_config import mappings_in
+
 _plain = contextvars.ContextVar("plain", default=False)
 _MARK = "__keras_object__"
 _KERAS_OBJECTS = (
@@ -65,7 +67,11 @@ def from_state(state):
 
 
 def _keras_object(name, config):
-    for class_name, module, registered in _classes(config):
+    for item in mappings_in(config):
+        if "class_name" not in item:
+            continue
+        class_name, module = item["class_name"], item.get("module")
+        registered = item.get("registered_name") or class_name
         cls = keras.saving.get_registered_object(registered)
         if cls is None and module in _MODULES:
             cls = getattr(_MODULES[module], class_name, None)
@@ -75,17 +81,3 @@ def _keras_object(name, config):
                 "initializer, optimizer or schedule of Keras' or registered with it."
             )
     return keras.saving.deserialize_keras_object(config)
-
-
-def _classes(config):
-    """Yield the class name, module and registered name of each object described."""
-    if isinstance(config, list):
-        for item in config:
-            yield from _classes(item)
-    elif isinstance(config, dict):
-        if "class_name" in config:
-            class_name = config["class_name"]
-            registered = config.get("registered_name")
-            yield class_name, config.get("module"), registered or class_name
-        for item in config.values():
-            yield from _classes(item)
