@@ -239,20 +239,19 @@ class BaseGRU(
             callbacks=[
                 *schedule,
                 *([] if stopper is None else [stopper]),
-                *self._scikit_learn_callbacks(X, y, sample_weight, epochs),
+                *self._scikit_learn_callbacks(fitted, X, y, sample_weight, epochs),
             ],
             user_callbacks=user_callbacks(self.callbacks, type(self).__name__),
             make_model=partial(self._stock_model, fitted),
             after_epochs=None if checkpoint is None else checkpoint.after_epochs,
             progress=progress,
         )
-        # Not yet stored on the estimator: other threads may be predicting with it.
-        training.fitted = fitted
-        measure = None if scores is None else scores.measure
+        measure = None if scores is None else partial(scores.measure, fitted)
         interrupted = training.run(choice.encoded(parts.samples), held_out, measure)
         if interrupted:
             self._warn_of_interrupt(training, checkpoint)
-        self._store(training, stopper, monitor, resumed)
+        # Only now: until here other threads may predict with the network before.
+        self._store(fitted, training, stopper, monitor, resumed)
         if checkpoint is not None and not interrupted:
             checkpoint.remove()
 
@@ -310,13 +309,13 @@ class BaseGRU(
             state = replace(state, slots=program.initial_slots)
         return state
 
-    def _store(self, training, stopper, monitor, resumed):
+    def _store(self, fitted, training, stopper, monitor, resumed):
         if stopper is None:
             before = None if resumed is None else resumed.stopping
             stopping = without_early_stopping(before)
         else:
             stopping = stopper.remembered()
-        self._fitted = replace(training.fitted, state=training.state, stopping=stopping)
+        self._fitted = replace(fitted, state=training.state, stopping=stopping)
         self.history_ = training.history
         self.n_iter_ = len(self.history_.get("loss", []))
         self.best_epoch_ = best_epoch(self.history_, monitor)

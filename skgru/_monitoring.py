@@ -73,11 +73,11 @@ class Monitoring:
             min_delta=self.min_delta,
         )
 
-    def _scikit_learn_callbacks(self, X, y, sample_weight, epochs):
+    def _scikit_learn_callbacks(self, fitted, X, y, sample_weight, epochs):
         # Set by scikit-learn 1.9 or later. Training without callbacks is faster.
         if not getattr(self, "_skl_callbacks", None):
             return []
-        return [ScikitLearnCallbacks(self, X, y, sample_weight, epochs)]
+        return [ScikitLearnCallbacks(self, fitted, X, y, sample_weight, epochs)]
 
 
 def best_epoch(history, monitor):

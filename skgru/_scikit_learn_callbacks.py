@@ -6,11 +6,23 @@ import keras
 
 
 class ScikitLearnCallbacks(keras.callbacks.Callback):
-    """Passes epochs on to the callbacks of scikit-learn 1.9 and later."""
+    """Passes epochs on to the callbacks of scikit-learn 1.9 and later.
 
-    def __init__(self, estimator, X, y, sample_weight, epochs):
+    Parameters
+    ----------
+    estimator : BaseGRU
+        The estimator while it is being fitted.
+    fitted : Fitted
+        The record of the fit, with the weights before it.
+    X, y, sample_weight : array-like
+        As the user gave them.
+    epochs : int
+        Epochs of this fit.
+    """
+
+    def __init__(self, estimator, fitted, X, y, sample_weight, epochs):
         super().__init__()
-        self._estimator, self._epochs = estimator, epochs
+        self._estimator, self._fitted, self._epochs = estimator, fitted, epochs
         self._data = {"X": X, "y": y}
         if sample_weight is not None:
             self._data["metadata"] = {"sample_weight": sample_weight}
@@ -42,4 +54,4 @@ class ScikitLearnCallbacks(keras.callbacks.Callback):
 
     def _so_far(self):
         """Return the attributes with which a copy predicts as of the current epoch."""
-        return {"_fitted": replace(self.model.fitted, state=self.model.state)}
+        return {"_fitted": replace(self._fitted, state=self.model.state)}

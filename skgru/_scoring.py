@@ -133,11 +133,13 @@ class ValidationScores:
                     f"validation data: {name.removeprefix('val_')}: {problem}"
                 )
 
-    def measure(self, outputs, training):
+    def measure(self, fitted, outputs, training):
         """Return the scores of the network's outputs for the validation data.
 
         Parameters
         ----------
+        fitted : Fitted
+            The record of the fit, with the weights before it.
         outputs : ndarray of shape (n_samples, n_outputs)
         training : Training
 
@@ -146,7 +148,7 @@ class ValidationScores:
         scores : dict of str to float
         """
         stand_in = self._stand_in(
-            outputs, lambda: replace(training.fitted, state=training.state)
+            outputs, lambda: replace(fitted, state=training.state)
         )
         return {
             name: self._number(name, scorer(stand_in, self._X, self._y))
