@@ -293,12 +293,12 @@ class Parameters(OptimizerParameters):
             )
         user_callbacks(self.callbacks, owner)
         scorers_of(self)
-        signature = inspect.signature(Parameters.__init__).parameters
+        defaults = Parameters._defaults()
         check_model_parameter(
             self.model,
             self.get_params(deep=False),
             owner,
-            {name: signature[name].default for name in _OF_BUILT_IN},
+            {name: defaults[name] for name in _OF_BUILT_IN},
         )
 
     def _check_units(self, owner):
