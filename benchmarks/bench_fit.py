@@ -4,15 +4,18 @@ Seconds of a whole fit (checks, weights, batches, head, optimizer and all) over 
 number of steps, for skgru, raw torch.nn.GRU, raw Keras Model.fit (jit_compile False and
 True) and the BLAS limit: the matrix products of the GRU layer alone, in NumPy, on one
 thread and on two. peers/blas_peer.py says which products. Raw Keras and torch go on
-training the model of the first fit, so that they pay for no tracing.
+training the model of the first fit, so that they pay for no tracing. All train the
+plain network of one GRU layer; skgru trains its default network too, with as many units.
 """
 
 import math
 
 import harness
 
+DEFAULT = "skgru, default network"
 PEERS = {
     "skgru": ("skgru", {}),
+    DEFAULT: ("skgru", {"default_network": True}),
     "torch": ("torch", {}),
     "Keras": ("keras", {"jit_compile": False}),
     "Keras, jit": ("keras", {"jit_compile": True}),
@@ -98,6 +101,15 @@ def report(bench, shapes, seconds):
                 f"step of skgru / {LIMIT}, T={T}, U={U}, batch {batch}",
                 step[shape]["skgru"] / step[shape][LIMIT],
                 at_most=most,
+            )
+    for shape in shapes:
+        T, U, batch, n, _ = shape
+        if T >= 30:  # shorter series leave little to pool
+            report.claim(
+                f"step of the default network / the plain one, T={T}, U={U}, "
+                f"batch {batch}, n={n}",
+                step[shape][DEFAULT] / step[shape]["skgru"],
+                at_most=1,
             )
     report.table(
         "Milliseconds a step, medians.",

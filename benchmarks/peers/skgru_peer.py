@@ -40,7 +40,9 @@ PLAIN = {
 
 
 def make(config, seed):
-    return GRUClassifier(**PLAIN | config, random_state=seed)
+    config = dict(config)
+    network = {} if config.pop("default_network", False) else PLAIN
+    return GRUClassifier(**network | config, random_state=seed)
 
 
 def make_search(config, grid, folds, seed):
