@@ -4,6 +4,9 @@ All take a list of recordings ``(timesteps, channels)``. What needs a table, or 
 of equal length, resamples them to the length of the longest training recording.
 """
 
+import sys
+from pathlib import Path
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -14,8 +17,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skgru import GRUClassifier, GRURegressor
-from skgru.preprocessing import SequenceResampler
+from skgru.preprocessing import SequenceResampler, SequenceScaler
 from skgru.tuning import param_distributions
+
+sys.path.append(str(Path(__file__).with_name("peers")))
+from keras_model import build  # noqa: E402
 
 N_CANDIDATES, FOLDS = 16, 3
 
@@ -34,7 +40,9 @@ class EqualLength(TransformerMixin, BaseEstimator):
         X = np.stack(self.resampler_.transform(X))
         if self.layout == "table":
             return X.reshape(len(X), -1)
-        return X.transpose(0, 2, 1).astype(np.float64)  # aeon's (n, channels, steps)
+        if self.layout == "steps":
+            return X
+        return X.transpose(0, 2, 1).astype(np.float64)  # (n, channels, steps)
 
 
 def table(estimator):
@@ -70,15 +78,64 @@ def mini_rocket(seed):
     )
 
 
+# All networks of peers get the epochs, batches and learning rate of `GRUClassifier()`,
+# and standardised channels, as it makes them itself.
+EPOCHS, BATCH_SIZE, LEARNING_RATE = 100, 16, 3e-3
+
+
+def with_convolutions(network, seed, **config):
+    """A network of sktime's: a recurrence beside three convolutions."""
+    network = network(
+        num_epochs=EPOCHS,
+        batch_size=BATCH_SIZE,
+        lr=LEARNING_RATE,
+        random_state=seed,
+        **config,
+    )
+    return make_pipeline(SequenceScaler(), EqualLength("series"), network)
+
+
+def gru_fcn(seed):
+    from sktime.classification.deep_learning.gru import GRUFCNNClassifier
+
+    # Eight units are the paper's; batch_first: peers/sktime_peer.py says why.
+    return with_convolutions(
+        GRUFCNNClassifier, seed, hidden_dim=8, gru_layers=1, batch_first=True
+    )
+
+
+def lstm_fcn(seed):
+    from sktime.classification.deep_learning.lstmfcn import LSTMFCNClassifierTorch
+
+    return with_convolutions(LSTMFCNClassifierTorch, seed)
+
+
+def scikeras_gru(seed):
+    from scikeras.wrappers import KerasClassifier
+
+    network = KerasClassifier(
+        model=_plain_keras_gru,
+        loss="sparse_categorical_crossentropy",
+        optimizer="adam",
+        optimizer__learning_rate=LEARNING_RATE,
+        epochs=EPOCHS,
+        batch_size=BATCH_SIZE,
+        random_state=seed,
+        verbose=0,
+    )
+    return make_pipeline(SequenceScaler(), EqualLength("steps"), network)
+
+
+def _plain_keras_gru(meta):
+    return build(meta["X_shape_"][1:], meta["n_classes_"], units=64)
+
+
 CLASSIFIERS = {
     "GRUClassifier": lambda seed: GRUClassifier(random_state=seed),
     "GRUClassifier, tuned": lambda seed: tuned(GRUClassifier(random_state=seed), seed),
-    "plain GRU": lambda seed: GRUClassifier(
-        filters=None,
-        pooling="last",
-        bidirectional=False,
-        random_state=seed,
-    ),
+    "scikeras, plain GRU": scikeras_gru,
+    "GRUFCN": gru_fcn,
+    "LSTMFCN": lstm_fcn,
     "logistic regression": lambda seed: table(LogisticRegression(max_iter=1000)),
     "random forest": lambda seed: table(
         RandomForestClassifier(500, random_state=seed, n_jobs=2)

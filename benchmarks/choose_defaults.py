@@ -1,9 +1,11 @@
 """The defaults of the estimators, chosen by cross-validation inside training splits.
 
-Every candidate is a set of parameters of `GRUClassifier`. On each data set it is fitted
-on the recordings as they are, in three stratified folds of the official training split
-and with several seeds; the official test splits are not read. The table has the mean
-accuracy of each candidate on each set, its mean over the sets and its mean rank.
+Every candidate is a set of parameters of `GRUClassifier`, and of `GRURegressor`. On each
+data set it is fitted on the recordings as they are, in three folds of the official
+training split (stratified for classes) and with several seeds; the official test splits
+are not read. The tables have the mean accuracy, or R2, of each candidate on each set, its
+mean over the sets and its mean rank. Texts and forecasts have settings of their own:
+``bench_text.py --inner`` and ``bench_forecasting.py --inner``.
 """
 
 import archive
@@ -11,11 +13,11 @@ import harness
 import joblib
 import numpy as np
 from scipy.stats import rankdata
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 
-from skgru import GRUClassifier
+from skgru import GRUClassifier, GRURegressor
 
-SETS = (
+CLASSES = (
     "UnitTest",
     "ArrowHead",
     "BasicMotions",
@@ -25,6 +27,7 @@ SETS = (
     "OSULeaf",
     "JapaneseVowels",
 )
+TARGETS = ("Covid3Month", "CardanoSentiment", "Tecator")
 START = {
     "filters": 64,
     "bidirectional": True,
@@ -44,7 +47,12 @@ CHANGES = {
     "mean over time": {"pooling": "mean"},
     "kernel of 8": {"kernel_size": 8},
     "pools of 4": {"pool_size": 4},
+    "kernel of 16": {"kernel_size": 16},
+    "128 filters": {"filters": 128},
+    "32 units": {"units": 32},
+    "200 epochs": {"epochs": 200},
     "dropout 0.3": {"dropout": 0.3},
+    "L2 1e-4": {"l2": 1e-4},
     "cosine decay": {"schedule": "cosine_decay"},
     "not standardised": {"standardize": False},
     "no convolution": {"filters": None},
@@ -52,60 +60,77 @@ CHANGES = {
 }
 
 
-def accuracies(parameters, X, y, seeds):
-    """Return the mean accuracy over the folds, of each seed."""
-    means = []
-    for seed in range(seeds):
-        folds = StratifiedKFold(3, shuffle=True, random_state=seed)
-        classifier = GRUClassifier(random_state=seed, **parameters)
-        means.append(cross_val_score(classifier, X, y, cv=folds, n_jobs=2).mean())
-    return means
-
-
 def main():
     parser = harness.parser(__doc__, rounds=2, fewest=1)
     parser.add_argument("--only", nargs="*", help="candidates, by name")
+    parser.add_argument(
+        "--memory",
+        metavar="DIR",
+        help="folder that keeps every score, so that a run that was stopped goes on",
+    )
     options = parser.parse_args()
-    names = SETS[:1] if options.quick else SETS
-    answers = {}
+    scores = joblib.Memory(options.memory, verbose=0).cache(score)
     with harness.Bench(options) as bench, joblib.parallel_config("threading"):
         bench.describe_one_process("skgru", "tensorflow", "scikit-learn", "aeon")
-        for candidate, change in CHANGES.items():
-            if options.only and candidate not in options.only:
-                continue
-            parameters = START | change | ({"epochs": 2} if options.quick else {})
-            answers[candidate] = {
-                name: accuracies(parameters, *archive.read(name, "TRAIN"), bench.rounds)
-                for name in names
-            }
-            means = [float(np.mean(v)) for v in answers[candidate].values()]
-            print(f"{candidate}: {np.mean(means):.3f}", flush=True)
-        report(bench, names, answers)
+        changes = {
+            name: START | change | ({"epochs": 2} if bench.quick else {})
+            for name, change in CHANGES.items()
+            if not options.only or name in options.only
+        }
+        answers = {}
+        for task, sets in (("classes", CLASSES), ("targets", TARGETS)):
+            sets = sets[:1] if bench.quick else sets
+            answers[task] = {candidate: {} for candidate in changes}
+            for candidate, parameters in changes.items():
+                for name in sets:
+                    answers[task][candidate][name] = [
+                        scores(task, name, parameters, seed)
+                        for seed in range(bench.rounds)
+                    ]
+                mean = np.mean(list(answers[task][candidate].values()))
+                print(f"{task}, {candidate}: {mean:.3f}", flush=True)
+        report(bench, answers)
 
 
-def report(bench, names, answers):
-    table = np.array([[np.mean(of[name]) for name in names] for of in answers.values()])
-    ranks = np.mean([rankdata(-column) for column in table.T], axis=0)
+def score(task, name, parameters, seed):
+    """Return the mean score over the folds: accuracy, or R2."""
+    if task == "classes":
+        sets, estimator, folds = archive.CLASSES, GRUClassifier, StratifiedKFold
+    else:
+        sets, estimator, folds = archive.TARGETS, GRURegressor, KFold
+    return cross_val_score(
+        estimator(random_state=seed, **parameters),
+        *archive.read(name, "TRAIN", sets),
+        cv=folds(3, shuffle=True, random_state=seed),
+        n_jobs=2,
+        error_score="raise",
+    ).mean()
+
+
+def report(bench, answers):
     report = harness.Report(
         "choose_defaults",
         "The defaults, by cross-validation inside the training splits",
-        f"Three stratified folds, seeds 0 to {bench.rounds - 1}; each candidate is the "
-        f"start, {START}, with one change.",
+        f"Three folds, seeds 0 to {bench.rounds - 1}; each candidate is the start, "
+        f"{START}, with one change.",
         raw=answers,
     )
-    report.table(
-        "Mean accuracy in cross-validation, its mean over the sets, and the mean rank.",
-        ["", *names, "mean", "mean rank"],
-        [
-            [name, *(f"{v:.3f}" for v in row), f"{row.mean():.3f}", f"{rank:.1f}"]
-            for name, row, rank in zip(answers, table, ranks, strict=True)
-        ],
-    )
-    report.bars(
-        "candidates",
-        "mean accuracy",
-        dict(zip(answers, table.mean(axis=1).tolist(), strict=True)),
-    )
+    for task, measure in (("classes", "accuracy"), ("targets", "R2")):
+        of_task = answers[task]
+        names = list(next(iter(of_task.values())))
+        table = np.array([[np.mean(of[n]) for n in names] for of in of_task.values()])
+        ranks = np.mean([rankdata(-column) for column in table.T], axis=0)
+        report.table(
+            f"Mean {measure} in cross-validation, its mean over the sets, and the mean "
+            "rank.",
+            ["", *names, "mean", "mean rank"],
+            [
+                [name, *(f"{v:.3f}" for v in row), f"{row.mean():.3f}", f"{rank:.1f}"]
+                for name, row, rank in zip(of_task, table, ranks, strict=True)
+            ],
+        )
+        means = table.mean(axis=1).tolist()
+        report.bars("candidates", f"mean {measure}", dict(zip(of_task, means, strict=True)))
     report.write(bench)
 
 

@@ -81,6 +81,10 @@ def test_the_code_of_a_page_runs(page, somewhere):
     run(DOCS / page)
 
 
+def test_the_code_of_the_readme_runs(somewhere):
+    run(ROOT / "README.md")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "page", ["coming_from.md", "saving.md", "sequences/chinese_text.md"]
@@ -92,12 +96,17 @@ def test_code_that_needs_other_libraries_runs(page, somewhere):
 @pytest.mark.parametrize("page", with_code(CHINESE, DOCS / "zh"))
 def test_a_translated_page_has_the_code_of_its_source(page):
     """But for comments and texts, so that it need not run again."""
+    assert code_of(DOCS / "zh" / page) == code_of(DOCS / page)
 
-    def code(path):
-        of_page = "".join(code for _, _, code in blocks(path))
-        return re.sub(r"#.*|\"[^\"\n]*[^\x00-\x7f][^\"\n]*\"", "", of_page).split()
 
-    assert code(DOCS / "zh" / page) == code(DOCS / page)
+def test_the_chinese_readme_has_the_code_of_the_english_one():
+    assert code_of(ROOT / "README.zh.md") == code_of(ROOT / "README.md")
+
+
+def code_of(path):
+    """Return the words of a page's code, without comments and Chinese texts."""
+    code = "".join(code for _, _, code in blocks(path))
+    return re.sub(r"#.*|\"[^\"\n]*[^\x00-\x7f][^\"\n]*\"", "", code).split()
 
 
 # ---- the translation ----
@@ -164,6 +173,19 @@ def _object(name):
 
 def _pages_of_api():
     return {page.stem for page in (DOCS / "api").glob("*.rst")}
+
+
+@pytest.mark.parametrize("page", ["docs/images/fit.svg", "CONTRIBUTING.md"])
+def test_where_things_live_names_files_that_exist(page):
+    """The drawing of a fit's way, and the text beside it."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"\b_?[a-z][a-z0-9_]*\.py\b", text))
+    known = {path.name for folder in ("skgru", "docs") for path in _python(folder)}
+    assert named - known == set()
+
+
+def _python(folder):
+    return (ROOT / folder).rglob("*.py")
 
 
 # ---- the site ----
