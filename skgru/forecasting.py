@@ -4,7 +4,6 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
@@ -210,9 +209,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
                     f"horizon + 1 = {self.window + self.horizon + 1} steps. Got "
                     f"{len(channels)} steps: pass a longer series, or linear=False."
                 )
-            self.linear_ = make_pipeline(StandardScaler(), RidgeCV(_PENALTIES))
-            # Always arrays: set_config(transform_output=...) is for the user's own.
-            self.linear_.set_output(transform="default")
+            self.linear_ = _ridge_regression()
             self.linear_.fit(_rows(windows), follows)
             follows = follows - self.linear_.predict(_rows(windows))
         regressor = clone(self.regressor)
@@ -387,6 +384,15 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         if self.linear_ is not None:
             forecast = forecast + self.linear_.predict(_rows(windows)).reshape(shape)
         return forecast * deviation + level
+
+
+def _ridge_regression():
+    # Imported here: with it come all of scikit-learn's linear models.
+    from sklearn.linear_model import RidgeCV
+
+    linear = make_pipeline(StandardScaler(), RidgeCV(_PENALTIES))
+    # Always arrays: set_config(transform_output=...) is for the user's own.
+    return linear.set_output(transform="default")
 
 
 def _rows(windows):

@@ -1,7 +1,6 @@
 """Which channels, and which steps, a fitted estimator relies on."""
 
 import numpy as np
-from sklearn import inspection
 from sklearn.metrics import check_scoring
 from sklearn.utils import check_consistent_length
 
@@ -121,6 +120,9 @@ def permutation_importance(
     >>> np.argmax(result.importances_mean)
     np.int64(1)
     """
+    # Imported here because it brings in scikit-learn's forests, which most never need.
+    from sklearn import inspection
+
     if over not in ("channels", "steps"):
         raise ValueError(
             "The 'over' parameter of permutation_importance must be a str among "
