@@ -20,7 +20,6 @@ import numpy as np
 import published
 from scipy.stats import rankdata
 
-
 TASKS = {
     "classes": (archive.CLASSES, baselines.CLASSIFIERS),
     "targets": (archive.TARGETS, baselines.REGRESSORS),
@@ -64,6 +63,8 @@ def score_all(bench, options, scores, task):
     runs = {m: {} for m in methods if not options.only or m in options.only}
     for name in names:
         for method, of_method in runs.items():
+            if (method, name) in baselines.TOO_SLOW:
+                continue
             of_method[name] = [scores(task, method, name, seed=0)]
             seconds = of_method[name][0][1]
             once = bench.quick or method in baselines.DETERMINISTIC
@@ -94,6 +95,13 @@ def over_seeds(statistic, runs, sets):
     return np.array([[statistic(of[s], axis=0) for s in sets] for of in runs.values()])
 
 
+def of_all(runs):
+    """Return the sets that all methods were run on."""
+    return [
+        s for s in next(iter(runs.values())) if all(s in of for of in runs.values())
+    ]
+
+
 def report(bench, classes, targets):
     report = harness.Report(
         "bench_baselines",
@@ -106,34 +114,40 @@ def report(bench, classes, targets):
         ("Test accuracy", classes),
         ("R2 on the test split", targets),
     ):
-        if not runs:
-            continue
-        sets = list(next(iter(runs.values())))
-        means = over_seeds(np.mean, runs, sets)
-        scores, seconds = means[..., 0], means[..., 1]
-        spreads = over_seeds(np.std, runs, sets)[..., 0]
-        ranks = np.mean([rankdata(-column) for column in scores.T], axis=0)
-        report.table(
-            f"{title}: mean and standard deviation over the seeds, and the mean rank.",
-            ["", *runs],
-            [
-                [
-                    s,
-                    *map("{:.3f} ± {:.3f}".format, scores[:, i], spreads[:, i]),
-                ]
-                for i, s in enumerate(sets)
-            ]
-            + [["mean rank", *(f"{r:.2f}" for r in ranks)]],
-        )
-        report.table(
-            "Seconds of a fit and the prediction, mean.",
-            ["", *runs],
-            [[s, *map("{:.1f}".format, seconds[:, i])] for i, s in enumerate(sets)],
-        )
-        report.bars(title, "mean rank", dict(zip(runs, ranks.tolist(), strict=True)))
+        if runs:
+            tables(report, title, runs)
     beside_published(report, classes)
     report.write(bench)
     draw(bench, classes)
+
+
+def tables(report, title, runs):
+    sets = of_all(runs)
+    ranks = np.mean(
+        [rankdata(-column) for column in over_seeds(np.mean, runs, sets)[..., 0].T],
+        axis=0,
+    )
+    rows = sorted({s for of in runs.values() for s in of})
+
+    def cell(runs_of_set, text):
+        return text.format(*np.mean(runs_of_set, 0), np.std(runs_of_set, 0)[0])
+
+    def cells(s, text):
+        return [cell(of[s], text) if s in of else "" for of in runs.values()]
+
+    report.table(
+        f"{title}: mean and standard deviation over the seeds; the mean rank is over "
+        f"the {len(sets)} sets that all were run on.",
+        ["", *runs],
+        [[s, *cells(s, "{0:.3f} ± {2:.3f}")] for s in rows]
+        + [["mean rank", *(f"{r:.2f}" for r in ranks)]],
+    )
+    report.table(
+        "Seconds of a fit and the prediction, mean.",
+        ["", *runs],
+        [[s, *cells(s, "{1:.1f}")] for s in rows],
+    )
+    report.bars(title, "mean rank", dict(zip(runs, ranks.tolist(), strict=True)))
 
 
 def beside_published(report, runs):
@@ -160,14 +174,12 @@ def beside_published(report, runs):
 
 def draw(bench, runs):
     """Draw the critical difference diagram, where there are sets enough for a test."""
-    sets = list(next(iter(runs.values())))
+    sets = of_all(runs)
     if len(sets) < 3 or len(runs) < 3:
         return
     from aeon.visualisation import plot_critical_difference
 
-    scores = np.array(
-        [[np.mean(of[s], axis=0)[0] for of in runs.values()] for s in sets]
-    )
+    scores = over_seeds(np.mean, runs, sets)[..., 0].T
     figure, _ = plot_critical_difference(scores, list(runs), test="wilcoxon")
     figure.savefig(
         bench.out / "bench_baselines_ranks.png", dpi=120, bbox_inches="tight"

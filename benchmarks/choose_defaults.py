@@ -130,7 +130,9 @@ def report(bench, answers):
             ],
         )
         means = table.mean(axis=1).tolist()
-        report.bars("candidates", f"mean {measure}", dict(zip(of_task, means, strict=True)))
+        report.bars(
+            "candidates", f"mean {measure}", dict(zip(of_task, means, strict=True))
+        )
     report.write(bench)
 
 
