@@ -5,7 +5,7 @@ number of steps, for skgru, raw torch.nn.GRU, raw Keras Model.fit (jit_compile F
 True) and the BLAS limit: the matrix products of the GRU layer alone, in NumPy, on one
 thread and on two. peers/blas_peer.py says which products. Raw Keras and torch go on
 training the model of the first fit, so that they pay for no tracing. All train the
-plain network of one GRU layer; skgru trains its default network too, with as many units.
+plain network of one GRU layer; skgru trains its default network as well.
 """
 
 import math

@@ -1,11 +1,11 @@
 """The defaults of the estimators, chosen by cross-validation inside training splits.
 
-Every candidate is a set of parameters of `GRUClassifier`, and of `GRURegressor`. On each
-data set it is fitted on the recordings as they are, in three folds of the official
+Every candidate is a set of parameters of `GRUClassifier`, and of `GRURegressor`. On
+each data set it is fitted on the recordings as they are, in three folds of the official
 training split (stratified for classes) and with several seeds; the official test splits
-are not read. The tables have the mean accuracy, or R2, of each candidate on each set, its
-mean over the sets and its mean rank. Texts and forecasts have settings of their own:
-``bench_text.py --inner`` and ``bench_forecasting.py --inner``.
+are not read. The tables have the mean accuracy, or R2, of each candidate on each set,
+its mean over the sets and its mean rank. Texts and forecasts have settings of their
+own: ``bench_text.py --inner`` and ``bench_forecasting.py --inner``.
 """
 
 import archive

@@ -4,8 +4,8 @@ For each source the figure of its best method, or of its one method, on each set
 """
 
 SOURCES = {
-    "deep": "Fawaz et al. 2019, the better of FCN and ResNet, official splits, mean of 5 "
-    "runs of up to 2,000 epochs on a GPU: "
+    "deep": "Fawaz et al. 2019, the better of FCN and ResNet, official splits, mean of "
+    "5 runs of up to 2,000 epochs on a GPU: "
     "https://github.com/hfawaz/dl-4-tsc/blob/master/results/results-ucr-128.csv; "
     "JapaneseVowels, mean of 10 runs: "
     "https://github.com/hfawaz/dl-4-tsc/blob/master/results/results-mts-avg-std.csv",
