@@ -25,6 +25,7 @@ def kept(directory):
     return sorted(p.name for p in directory.rglob("skgru_*"))
 
 
+@pytest.mark.long
 def test_a_second_process_compiles_nothing_whatever_it_fits_first(tmp_path):
     cache = tmp_path / "cache"
     run(cache, 3, 4)
@@ -87,6 +88,7 @@ def test_importing_changes_no_environment_variable(tmp_path):
     assert printed == "True\n"
 
 
+@pytest.mark.long
 def test_a_child_process_heeds_a_directory_of_its_own(tmp_path):
     code = f"""
     import os, subprocess, sys

@@ -76,6 +76,7 @@ def with_code(pages, folder):
     return [page for page in pages if any(blocks(folder / page))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", with_code(ENGLISH, DOCS))
 def test_the_code_of_a_page_runs(page, somewhere):
     run(DOCS / page)

@@ -107,6 +107,7 @@ def test_threads_fit_as_one_thread_does():
     assert skgru.cache_info().misses == 2
 
 
+@pytest.mark.long
 def test_same_random_state_same_bits_in_any_process_and_order():
     code = """
     def fit(cls, target):
@@ -150,6 +151,7 @@ def test_fitting_moves_no_global_state():
     assert state() == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("keep_programs", [True, False])
 def test_fitting_prints_nothing(keep_programs, tmp_path):
     """Not even TensorFlow does: about the processor, about programs found on disk."""

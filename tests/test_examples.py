@@ -125,6 +125,7 @@ NEEDS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "example", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem
 )

@@ -61,6 +61,7 @@ except RuntimeError as error:
     assert "forked" in printed
 
 
+@pytest.mark.long
 def test_a_fit_in_a_fork_before_any_in_the_parent_works():
     printed, _ = run_python(f"{PRELUDE}\nprint(in_child(3), in_child(3), accuracy(3))")
     assert printed == "0.5 0.5 0.5\n"

@@ -163,6 +163,7 @@ def test_the_model_is_made_once(fitted):
     assert estimator.model_ is estimator.model_
 
 
+@pytest.mark.long
 @ignore_keras_warning
 def test_the_saved_model_runs_where_skgru_is_not(tmp_path):
     """Saved, loaded and run in a process that cannot import skgru."""

@@ -116,6 +116,7 @@ def finished(study):
     return {trial.number: trial for trial in study.get_trials(states=states)}
 
 
+@pytest.mark.long
 def test_a_killed_process_loses_its_trial_only_and_a_restart_finishes(processes):
     study = optuna.create_study(study_name="gru", storage=processes.url)
     victim, other = processes.start(), processes.start()

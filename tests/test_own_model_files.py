@@ -105,6 +105,7 @@ def test_save_and_load(fitted, tmp_path):
     check_same(skgru.load(tmp_path / "network.skops", trusted=OWN), fitted)
 
 
+@pytest.mark.long
 def test_a_file_is_enough_in_another_process(tmp_path):
     """It holds the network itself: the model function is not called."""
     models = (subclassed, functional, attention)

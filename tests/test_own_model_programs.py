@@ -37,6 +37,7 @@ GridSearchCV(network, {"model__width": [4, 2]}, cv=3).fit(X, y)
 """
 
 
+@pytest.mark.long
 def test_searches_compile_one_program_for_each_batch_size_and_width(tmp_path):
     """Two batch sizes and two widths; counted in the compiler's dump."""
     path = ":".join(sys.path)
