@@ -206,10 +206,10 @@ _SECTIONS = {
 }
 
 
-def with_shared_sections(docstring):
-    """Return a class docstring with the shared texts in place of their names."""
+def with_shared_sections(docstring, sections=_SECTIONS):
+    """Return a docstring with the shared texts in place of their names."""
     # Python 3.13 takes the indent away, and earlier ones leave it.
     docstring = inspect.cleandoc(docstring) + "\n"
-    for name, text in _SECTIONS.items():
+    for name, text in sections.items():
         docstring = docstring.replace(name, textwrap.dedent(f"    {text}"))
     return docstring

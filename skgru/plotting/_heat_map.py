@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import binned_statistic_2d
 
-from ._axes import BLACK, VERMILLION, draw_failed
+from ._display import BLACK, VERMILLION, draw_failed
 
 
 def is_grid(axes):
