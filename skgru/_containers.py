@@ -30,8 +30,8 @@ def as_array_or_list(X):
     Raises
     ------
     TypeError
-        X is no container of sequences, or one that is gone once it is read. The message
-        says what to pass instead.
+        X is no container of sequences, or can be read only once. The message says what
+        to pass instead.
     """
     _check_container(X)
     if isinstance(X, np.ma.MaskedArray):

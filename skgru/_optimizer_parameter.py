@@ -19,7 +19,7 @@ Optimizer = namedtuple("Optimizer", "spec rates step_rates")
 
 
 def check_learning_rate_is_used(optimizer, learning_rate, owner):
-    """Refuse to tune a learning rate that an optimizer instance would not have.
+    """Raise if a learning rate is set that the optimizer instance would not use.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ def check_learning_rate_is_used(optimizer, learning_rate, owner):
     Raises
     ------
     ValueError
-        The instance was made with another learning rate. At `fit` the default of
-        'learning_rate' would be taken for one that nobody asked for.
+        The instance was made with another learning rate. It is checked here because
+        `fit` cannot know whether a default value of 'learning_rate' was set on purpose.
     """
     if not isinstance(optimizer, keras.optimizers.Optimizer) or not isinstance(
         learning_rate, Real

@@ -86,12 +86,12 @@ _MEANINGS = {
 
 
 def hint(name, known):
-    """Return what ends a message about an unknown parameter: what was meant.
+    """Return the end of a message about an unknown parameter: what may be meant.
 
     Parameters
     ----------
     name : str
-        What was got.
+        The unknown name.
     known : iterable of str
         The estimator's parameters.
 
@@ -112,12 +112,12 @@ def hint(name, known):
 
 
 def refuse_fit_arguments(names, known, owner):
-    """Raise the error of arguments that ``fit`` does not take.
+    """Raise an error for arguments that ``fit`` does not take, if there are any.
 
     Parameters
     ----------
     names : iterable of str
-        What was got; nothing is raised without any.
+        The unknown arguments.
     known : list of str
         The estimator's parameters.
     owner : str
@@ -126,7 +126,7 @@ def refuse_fit_arguments(names, known, owner):
     Raises
     ------
     TypeError
-        With what to do instead.
+        The message says what to do instead.
     """
     for name in names:
         message = f"fit of {owner} takes no {name!r}."

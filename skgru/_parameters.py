@@ -227,7 +227,7 @@ class Parameters(OptimizerParameters):
         Parameters
         ----------
         **params : dict
-            New values by name; of a part's parameter as ``<part>__<name>``.
+            New values by name; nested ones as ``<parameter>__<name>``.
 
         Returns
         -------
@@ -237,8 +237,8 @@ class Parameters(OptimizerParameters):
         Raises
         ------
         ValueError
-            There is no such parameter, or nothing that could have it; or the learning
-            rate is set where the optimizer is an instance that was made with another.
+            There is no such parameter, or its object is not set; or the learning rate
+            is set, but the optimizer is an instance that was made with another one.
         """
         owner, known = type(self).__name__, self._get_param_names()
         for name in params:

@@ -102,9 +102,9 @@ class ValidationScores:
         self._X, self._y = X, y
 
     def try_out(self, targets, encoded):
-        """Score perfect predictions, so that what cannot be measured is known early.
+        """Score perfect predictions, so that a score that cannot be measured fails now.
 
-        Callables of the user's are left out: they may want more than predictions.
+        The user's callables are left out: they may need more than predictions.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class ValidationScores:
         Raises
         ------
         ValueError
-            A score raises, or is not a finite number.
+            A scorer raises an error, or its score is not finite.
         """
         stand_in = self._stand_in(encoded, lambda: SimpleNamespace(targets=targets))
         owner = type(self._estimator).__name__

@@ -41,7 +41,7 @@ def user_callbacks(callbacks, owner):
     Raises
     ------
     TypeError
-        One is no callback, or one that cannot do its work in this training.
+        One is no callback, or is not supported.
     """
     if callbacks is None:
         return []

@@ -262,7 +262,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
             ``horizon``, ``series`` or ``exogenous`` is not as above, or an index is not
             as ``fit`` needs it, in steps of the same distance.
@@ -344,7 +344,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
             X is too short, or its index says that it is and does not follow the series
             of ``fit``; X or y holds NaN or has other channels than in ``fit``; y is
