@@ -153,6 +153,10 @@ class BuiltInNetwork:
         does not change a maximum. Pooling windows begin at the first step, and the last
         one may be shorter.
         """
+        if self.vocabulary_size is not None:
+            # The embedding of padding is not zero. As the output of an operation, steps
+            # carry no Keras mask, which Conv1D would drop with a warning.
+            steps = keras.ops.where(keras.ops.expand_dims(mask, -1), steps, 0.0)
         steps = _layer(
             "Conv1D",
             "convolution",
