@@ -9,6 +9,7 @@ import numpy as np
 from ._engine.optimizers import CLIPPING, default_learning_rate, resolve_optimizer
 from ._engine.program import Rates
 from ._engine.step_rates import StepRates
+from ._user_callbacks import refuse_rate_callbacks
 
 KerasSchedule = keras.optimizers.schedules.LearningRateSchedule
 
@@ -74,6 +75,7 @@ class OptimizerParameters:
                     "learning rate is a Keras schedule already "
                     f"({type(rate).__name__}). Got {self.schedule!r} instead."
                 )
+            refuse_rate_callbacks(self.callbacks, rate, owner)
             step_rates = StepRates(rate)
             rate = step_rates([0])[0]
         limits = {**dict.fromkeys(CLIPPING, np.inf), **self._clipping(own, owner)}

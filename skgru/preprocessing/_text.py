@@ -8,6 +8,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils.validation import check_is_fitted
 
+from .._hints import HintsAtNames
+from .._other_names import OF_SEQUENCER
 from .._sklearn import (
     Interval,
     StrOptions,
@@ -24,7 +26,7 @@ UNKNOWN_TOKEN = "[UNK]"
 _FUNCTIONS = ("analyzer", "tokenizer", "preprocessor", "strip_accents")
 
 
-class TextSequencer(TransformerMixin, BaseEstimator):
+class TextSequencer(HintsAtNames, TransformerMixin, BaseEstimator):
     r"""Turn texts into padded sequences of token ids.
 
     Texts are split by the analyzers of scikit-learn's ``CountVectorizer``. Id 0 is
@@ -33,9 +35,8 @@ class TextSequencer(TransformerMixin, BaseEstimator):
     ones in alphabetical order.
 
     The result carries the size of its vocabulary (see :class:`TokenArray`), so that an
-    estimator after it needs no ``vocabulary_size``. Do not put a scaler or another
-    numeric transformer between them: it would treat ids as values, and the estimator
-    cannot always detect that.
+    estimator after it needs no ``vocabulary_size``. Put no scaler or other numeric
+    transformer between them: it would treat ids as values, often undetected.
 
     Parameters
     ----------
@@ -58,8 +59,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         for Chinese. Replaces ``token_pattern``. Use a function of a module, so that the
         sequencer can be copied, pickled and searched over.
     token_pattern : str or None, default=r"(?u)\b\w+\b"
-        Regular expression of a word. Unlike that of ``CountVectorizer``, it keeps words
-        of one character.
+        Regular expression of a word; unlike ``CountVectorizer``'s, it keeps "a" or "I".
     lowercase : bool, default=True
         Whether texts are turned into lower case first.
     strip_accents : {"ascii", "unicode"}, callable or None, default=None
@@ -84,8 +84,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    A text without any token (an empty one, or one of stop words alone) becomes a single
-    unknown token, so that no sequence is empty and no sample is lost.
+    A text without a token (empty, or only stop words) becomes a single unknown token.
 
     Examples
     --------
@@ -136,6 +135,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         "preprocessor": [callable, None],
         "stop_words": [StrOptions({"english"}), list, None],
     }
+    _other_names = OF_SEQUENCER
 
     def __init__(
         self,
