@@ -10,11 +10,10 @@ from ._display import BLACK, BLUE, GREEN, VERMILLION, Display
 class ForecastDisplay(Display):
     """Forecasts and true values over time.
 
-    Use :meth:`from_estimator` or :meth:`from_predictions` to make one.
-
-    The rows of y follow one another as :func:`skgru.preprocessing.make_windows` makes
-    them: ``y[i, h]`` is the value at time ``i * step + h``. Each of ``steps_ahead`` is
-    a line of its own, drawn at the times that were forecast.
+    Use :meth:`from_estimator` or :meth:`from_predictions` to make one. The rows of y
+    must be those of :func:`skgru.preprocessing.make_windows`: ``y[i, h]`` is the value
+    at time ``i * step + h``. Each of ``steps_ahead`` is a line, drawn at the times that
+    were forecast.
 
     Parameters
     ----------
