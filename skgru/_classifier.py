@@ -22,7 +22,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
     """A GRU network that classifies sequences.
 
     The head is a softmax over the classes; for two classes one sigmoid, and for a
-    multilabel indicator matrix one sigmoid a label. The loss is Keras' cross-entropy.
+    multilabel indicator matrix one sigmoid per label. The loss is Keras' cross-entropy.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from ._targets import RealTargets
 class GRURegressor(RegressorMixin, BaseGRU):
     """A GRU network that maps sequences to real values.
 
-    The head is linear, with one unit a target.
+    The head is linear, with one unit per target.
 
     Parameters
     ----------

@@ -123,7 +123,7 @@ class UserNetwork:
 
 
 def call_symbolically(model, input_shape):
-    """Create the variables of a model that does not know its input's shape yet.
+    """Create the variables of a model that has no input shape yet.
 
     Returns
     -------

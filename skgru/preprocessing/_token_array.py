@@ -92,7 +92,7 @@ def _check_concatenation(arrays, axis=0, *_, **__):
 
 
 def token_frame(tokens, texts):
-    """Return token ids as a DataFrame that knows the size of their vocabulary.
+    """Return token ids as a DataFrame that carries the size of their vocabulary.
 
     Parameters
     ----------
