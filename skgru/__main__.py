@@ -1,4 +1,4 @@
-"""The main job: tune a GRU on real recordings, and say what came out.
+"""The main job: tune a GRU on real recordings, and print the results.
 
 ``python -m skgru`` tells nine speakers apart by how they pronounce two Japanese vowels.
 """

@@ -80,7 +80,7 @@ class BaseGRU(
         return self.__sklearn_is_fitted__()
 
     def initialize(self, X, y=None):
-        """Refuse: ``fit`` and ``partial_fit`` initialise the network.
+        """Raise an error: ``fit`` and ``partial_fit`` initialise the network.
 
         Parameters
         ----------
@@ -139,7 +139,7 @@ class BaseGRU(
         groups : array-like of shape (n_samples,), default=None
             The group of each row of X, for a group splitter as ``validation_split``.
         **not_taken
-            An error, which says where the setting belongs: ``epochs``, ``batch_size``
+            Raise an error that says where a setting belongs: ``epochs``, ``batch_size``
             and the like are parameters of the estimator.
 
         Returns

@@ -69,7 +69,7 @@ class Checkpoint:
     Raises
     ------
     ValueError
-        There is a file, and it is the checkpoint of another fit, or none.
+        The file is the checkpoint of another fit, or not a checkpoint.
     """
 
     def __init__(self, path, settings, data, seed, owner):

@@ -26,7 +26,7 @@ def choose_built_in(estimator, samples, longest, padded, data):
     padded : bool
         Whether others may be shorter.
     data : Data
-        As it was checked.
+        The checked data.
     """
     size = data.reading.vocabulary_size
     tokens = size is not None

@@ -37,7 +37,7 @@ def choose_users(
     unequal : bool
         Whether others may be shorter.
     data : Data
-        As it was checked.
+        The checked data.
     seed : int
         Of the fit.
     optimizer : OptimizerSpec

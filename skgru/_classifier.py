@@ -22,7 +22,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
     """A GRU network that classifies sequences.
 
     The head is a softmax over the classes; for two classes one sigmoid, and for a
-    multilabel indicator matrix one sigmoid a label. The loss is Keras' cross-entropy.
+    multilabel indicator matrix one sigmoid per label. The loss is Keras' cross-entropy.
 
     Parameters
     ----------
@@ -173,9 +173,9 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
-            X is not of the form that ``fit`` was given.
+            X has another form than in ``fit``.
         """
         outputs = self._outputs(X)
         return self._fitted.targets.probabilities(outputs)
@@ -191,14 +191,15 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         Returns
         -------
         labels : ndarray of shape (n_samples,) or (n_samples, n_labels)
-            Multilabel targets give 0-1 columns: the labels more probable than not.
+            For multilabel targets, 1 in the column of each label whose probability is
+            above 0.5, and 0 in the others.
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
-            X is not of the form that ``fit`` was given.
+            X has another form than in ``fit``.
         """
         probabilities = self.predict_proba(X)
         if self._fitted.targets.multilabel:

@@ -7,6 +7,7 @@ polars has to be installed.
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import tensorflow as tf
 from scipy import sparse
 
 
@@ -30,8 +31,8 @@ def as_array_or_list(X):
     Raises
     ------
     TypeError
-        X is no container of sequences, or one that is gone once it is read. The message
-        says what to pass instead.
+        X is no container of sequences, or can be read only once. The message says what
+        to pass instead.
     """
     _check_container(X)
     if isinstance(X, np.ma.MaskedArray):
@@ -66,16 +67,26 @@ def numbers(item):
 
 def _check_container(X):
     name = type(X).__name__
+    if isinstance(X, tf.RaggedTensor):
+        raise TypeError(
+            "X is a RaggedTensor, which is not supported. Pass a list of arrays: "
+            "list(x.numpy() for x in X)."
+        )
+    if name.endswith("GroupBy"):
+        raise TypeError(
+            f"X is a {name}. Make sequences from the frame that was grouped, with "
+            "skgru.preprocessing.sequences_from_frame(df, id, time)."
+        )
     if isinstance(X, Mapping):
         raise TypeError(
             f"X is a {name}. Pass only the sequences, in the order of y: "
             "list(X.values())."
         )
     if isinstance(X, str | bytes):
-        raise TypeError(f"X is a single {name}; it must hold one sequence a sample.")
+        raise TypeError(f"X is a single {name}; it must hold one sequence per sample.")
     if getattr(X, "shape", None) == ():
         raise ValueError(
-            f"X is a single value of type {name}; it must hold one sequence a sample."
+            f"X is a single value of type {name}; it must hold one sequence per sample."
         )
     is_array = hasattr(X, "__array__") or hasattr(X, "shape")
     if not is_array and isinstance(X, Iterable) and not isinstance(X, Sequence):

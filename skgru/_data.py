@@ -62,7 +62,7 @@ class Parts:
     samples : Samples
     held_out : Samples or None
     validation : callable or None
-        Returns the validation data as the user has them, a pair of X and y.
+        Returns the validation data in the form that the user passed: X and y.
     """
 
     samples: Samples

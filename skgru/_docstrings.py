@@ -12,33 +12,33 @@ PARAMETERS = """units : int or tuple of int, default=64
         Number of stacked layers, each of width ``units``. None is one layer, or as many
         as ``units`` is a tuple of.
     model : callable or None, default=None
-        None: the built-in network. Or a function that returns a new, uncompiled
-        ``keras.Model``, as scikeras takes it: it is passed ``meta`` (a dict of what is
-        known of the data: ``X_shape_``, ``n_features_in_``, ``n_classes_``,
-        ``n_outputs_``, ``target_type_``, ...), every parameter of the estimator that it
-        names, and ``model__<name>`` as ``<name>``, as far as it takes them. The model
-        ends with a softmax over the classes (or one sigmoid for two), with a sigmoid
-        for each label, or with a linear output for each target. Where sequences differ
-        in length it gets them padded with zeros: begin it with
+        None is the built-in network. Otherwise a function that returns a new,
+        uncompiled ``keras.Model``, as for scikeras. It gets those of these arguments
+        that it takes: ``meta``, a dict that describes the data (``X_shape_``,
+        ``n_features_in_``, ``n_classes_``, ``n_outputs_``, ``target_type_``, ...); the
+        estimator's parameters, under their names; and ``model__<name>`` as ``<name>``.
+        The model must end with a softmax over the classes (or one sigmoid for two), a
+        sigmoid for each label, or a linear output for each target. Sequences of
+        different lengths are padded with zeros: begin the model with
         ``keras.layers.Masking()`` or ``Embedding(..., mask_zero=True)``.
     standardize : bool, default=True
         Standardise each feature inside the network, by the mean and the variance of the
         training data, so that the units of X do not matter. Not for token ids.
     filters : int, "auto" or None, default="auto"
         Filters of a convolution before the first GRU layer, with batch normalisation,
-        ReLU and max pooling over time. It finds local shapes, and the GRU sees fewer
-        steps: on series of more than some 50 steps that is more accurate and faster.
-        "auto" is 64 for real values and None, no convolution, for token ids.
+        ReLU and max pooling over time. It detects local patterns and leaves fewer steps
+        to the GRU: on series of more than about 50 steps that is more accurate and
+        faster. "auto" is 64 for real values and None, no convolution, for token ids.
     kernel_size : int, default=16
         Width of the convolution in steps; at most a third of the longest sequence.
     pool_size : int or "auto", default="auto"
-        Steps that the pooling after the convolution makes one. "auto" is a twelfth of
-        the longest sequence's steps, at most 8.
+        Steps that the max pooling after the convolution reduces to one. "auto" is a
+        twelfth of the longest sequence's steps, at most 8.
     bidirectional : bool, default=True
-        Run every GRU layer both ways and join the results.
+        Run every GRU layer in both directions and concatenate the outputs.
     pooling : {"last", "mean", "max"}, default="max"
-        How the top layer's time steps become one vector: its last state, or the mean
-        or maximum over the steps that are not padding.
+        How the top layer's outputs are reduced to one vector: the last state, or the
+        mean or maximum over the steps that are not padding.
     dropout : float, default=0.0
         Fraction of the values after every GRU layer set to 0 in training, in [0, 1).
         After the top layer it acts on the pooled vector.
@@ -46,20 +46,20 @@ PARAMETERS = """units : int or tuple of int, default=64
         Fraction of the recurrent state dropped in training, in [0, 1); the same at all
         steps of a sequence (Gal and Ghahramani 2016, arXiv:1512.05287).
     kernel_initializer : str or keras.Initializer, default="glorot_uniform"
-        Of the input kernels and the head's kernel: ``"he_normal"``, ...
+        Initializer of the input kernels and the head's kernel, such as ``"he_normal"``.
     recurrent_initializer : str or keras.Initializer, default="orthogonal"
-        Of the recurrent kernels.
+        Initializer of the recurrent kernels.
     l1, l2 : float, default=0.0
         Penalties ``l1 * sum(|w|) + l2 * sum(w**2)`` on every kernel (input, recurrent,
         head), never on biases.
     optimizer : str, type or keras.optimizers.Optimizer, default="adam"
-        Name, class or instance. Its own parameters are routed to a name or class:
-        ``optimizer__momentum=0.9``. An instance brings its settings, its learning rate
-        too where ``learning_rate`` is left at its default. To tune the learning rate,
-        give the name.
+        Name, class or instance. For a name or class, set parameters of the optimizer as
+        ``optimizer__<name>``: ``optimizer__momentum=0.9``. An instance keeps its own
+        settings, and its learning rate if ``learning_rate`` is left at its default. To
+        tune the learning rate, pass a name or class.
     learning_rate : float or Keras LearningRateSchedule, default=3e-3
         The initial learning rate; or an object of ``keras.optimizers.schedules``, which
-        gives every optimizer step a rate of its own.
+        sets the rate of every optimizer step.
     schedule : schedule object, str, callable or None, default=None
         Learning rate by epoch: an object of :mod:`skgru.schedules`, its name
         (``"time_decay"``, ``"step_decay"``, ``"exponential_decay"``,
@@ -74,21 +74,20 @@ PARAMETERS = """units : int or tuple of int, default=64
     epochs : int, default=100
         Passes over the training data.
     shuffle : bool, default=True
-        Shuffle the samples before every epoch. Where lengths differ, batches are then
-        made of sequences of similar lengths, as a batch costs as much as its longest.
+        Shuffle the samples before every epoch. If sequences differ in length, batches
+        then hold similar lengths, because the longest decides the time of a batch.
     early_stopping : bool, default=False
         Stop when the validation loss, or the first of ``scoring``, has not improved for
-        ``patience`` epochs, and keep the weights of the best epoch. A training that
-        continues (``warm_start``, ``partial_fit``) is one with those before it: epochs
-        are counted and compared over all of them, as long as the validation data stay
-        the same ones. Other validation data are no measure of an earlier epoch, and
-        comparison begins anew.
+        ``patience`` epochs, and keep the weights of the best epoch. If training
+        continues (``warm_start``, ``partial_fit``) on the same validation data, earlier
+        epochs count as well; on other validation data, values cannot be compared, and
+        counting starts again.
     validation_split : float or splitter, default=0.2
         What early stopping holds out: a fraction, drawn after shuffling (stratified for
-        classes), or a scikit-learn splitter of the rows of X. Of its splits the one
-        that trains on the most samples is used, of equal ones the last: the last fold
-        of ``TimeSeriesSplit``. A group splitter needs ``groups``, an argument of
-        ``fit``. Unused if ``X_val`` is passed to ``fit``.
+        classes), or a scikit-learn splitter of the rows of X. The split with the most
+        training samples is used, and the last of equal ones: for ``TimeSeriesSplit``,
+        the last fold. A group splitter needs ``groups``, an argument of ``fit``. Unused
+        if ``X_val`` is passed to ``fit``.
     scoring : str, callable, list, tuple, dict or None, default=None
         Scorers of scikit-learn, ``"accuracy"`` or ``["f1_macro", "roc_auc_ovr"]``,
         measured on the validation data at every epoch, without sample weights. They are
@@ -107,42 +106,41 @@ PARAMETERS = """units : int or tuple of int, default=64
         Width of the embedding of token ids.
     embedding_weights : array-like of shape (vocabulary_size, embedding_dim) or None, \
             default=None
-        Vectors that the embedding of token ids starts from, and trains further. Row i
-        is that of id i: row 0 of padding, which is never read, row 1 of unknown tokens,
-        and then those of ``TextSequencer``'s ``vocabulary_`` in its order (see there
-        for an example). None draws them from Keras' ``"random_uniform"``.
+        Initial vectors of the embedding of token ids, which training changes. Row i
+        belongs to id i: row 0 to padding (never read), row 1 to unknown tokens, the
+        others to the tokens of ``TextSequencer``'s ``vocabulary_`` in its order (see
+        there for an example). None draws them from Keras' ``"random_uniform"``.
     augmenter : augmenter or None, default=None
-        An object of :mod:`skgru.augmentation`: a fresh random transformation of the
-        training sequences at every epoch, never at prediction.
+        An object of :mod:`skgru.augmentation`, which transforms the training sequences
+        at random, differently in every epoch. Not applied at prediction.
     callbacks : keras.callbacks.Callback, list of them or None, default=None
-        Called as Keras calls them, on a ``keras.Model`` equal to the training's state.
-        Batches are run many in one call, as with Keras' ``steps_per_execution``, unless
-        a callback listens to batches. What callbacks add to ``logs`` is not recorded in
-        ``history_``. ``BackupAndRestore``, ``OrbaxCheckpoint`` and ``SwapEMAWeights``
-        of Keras cannot work here and are refused.
+        Called as Keras calls them, with a ``keras.Model`` that has the current weights.
+        Many batches run in one call, as with Keras' ``steps_per_execution``, unless a
+        callback overrides a batch hook. What callbacks add to ``logs`` is not recorded
+        in ``history_``. Keras' ``BackupAndRestore``, ``OrbaxCheckpoint`` and
+        ``SwapEMAWeights`` are not supported and raise an error.
     checkpoint : str, os.PathLike or None, default=None
-        A file in which ``fit`` keeps how far it has come. Killed at any moment and
-        called again with the same parameters and data, it goes on from there and ends
-        with the same bits as if it had never been interrupted: weights, ``history_``
-        and all. The file is written at the end of an epoch, but not more often than
-        every 5 seconds nor for more than a twentieth of the time. Once ``fit`` has
-        ended the file is gone; after an error or Ctrl-C it stays. The checkpoint of
-        another fit, or a damaged one, is a ValueError that says what differs; what
-        cannot be written is a warning. If it is an existing directory, or a str that
-        ends with a slash, every fit has a file of its own in it: clones in a search can
-        share it. With ``random_state=None`` the fit goes on with the seed that it had
-        drawn. ``EarlyStopping``, ``ReduceLROnPlateau`` and ``ModelCheckpoint`` among
-        ``callbacks`` go on where they were. Other callbacks of yours forget what they
-        knew: they hear ``on_train_begin``, and then of the epochs that are left, under
-        their numbers. With ``warm_start`` the file belongs to the fit that continues:
-        call it again on the estimator as it was before. ``partial_fit``, of one epoch,
-        keeps none.
+        File in which ``fit`` saves its progress. If the process is killed, the same
+        call with the same parameters and data resumes from the file; the result is
+        identical, bit by bit, to that of an uninterrupted fit. The file is written at
+        the end of an epoch, at most every 5 seconds and for at most a twentieth of the
+        time. It is removed at the end of ``fit``, but kept after an error or Ctrl-C. A
+        damaged file, or the checkpoint of another fit, raises a ValueError that says
+        what differs; a file that cannot be written causes a warning. If the path is an
+        existing directory, or a str that ends with a slash, every fit has a file of its
+        own in it, so the clones in a search can share it. With ``random_state=None``
+        the seed that was drawn is used again. The state of ``EarlyStopping``,
+        ``ReduceLROnPlateau`` and ``ModelCheckpoint`` among ``callbacks`` is restored;
+        other callbacks start again: ``on_train_begin`` is called, then the hooks of the
+        remaining epochs, with their numbers. With ``warm_start``, resume by calling
+        ``fit`` on the estimator as it was before the interrupted fit. ``partial_fit``,
+        a single epoch, saves no progress.
     warm_start : bool, default=False
-        Continue from the last fit: weights, optimizer state and epoch count. After
-        early stopping, too, from the last epoch, of which the optimizer's state is, not
-        from the best one.
+        Continue from the last fit: weights, optimizer state and epoch count. Early
+        stopping does not change that: training continues from the weights of the last
+        epoch, which the optimizer state belongs to, not from those of the best one.
     verbose : {0, 1, 2}, default=0
-        0 is silent, 1 shows Keras' progress bar, 2 prints one line an epoch.
+        0 is silent, 1 shows Keras' progress bar, 2 prints one line per epoch.
     random_state : int, RandomState instance or None, default=None
         Determines weights, shuffling, dropout, augmentation and the validation split.
         Pass an int for the same results at every call."""
@@ -154,7 +152,7 @@ ATTRIBUTES = """n_features_in_ : int
     n_timesteps_in_ : int
         Steps of the longest training sequence.
     n_outputs_ : int
-        Values that the network's head returns.
+        Number of outputs of the network.
     n_iter_ : int
         Epochs trained.
     best_epoch_ : int
@@ -163,8 +161,8 @@ ATTRIBUTES = """n_features_in_ : int
         was held out). With early stopping it is the one whose weights are kept.
     history_ : dict of str to list
         ``loss``, ``learning_rate`` and, with validation data, ``val_loss`` and the
-        scores of ``scoring`` of every epoch, NaN where a training that continued did
-        not measure it. Losses include the penalties and are on the targets'
+        scores of ``scoring`` of every epoch; NaN for epochs of an earlier ``fit`` that
+        did not measure a value. Losses include the penalties and are on the targets'
         standardised scale. The learning rate is that of the epoch's first step.
     model_ : keras.Model
         The network in stock Keras layers, which can be saved and loaded without this
@@ -206,10 +204,10 @@ _SECTIONS = {
 }
 
 
-def with_shared_sections(docstring):
-    """Return a class docstring with the shared texts in place of their names."""
+def with_shared_sections(docstring, sections=_SECTIONS):
+    """Return a docstring with the shared texts in place of their names."""
     # Python 3.13 takes the indent away, and earlier ones leave it.
     docstring = inspect.cleandoc(docstring) + "\n"
-    for name, text in _SECTIONS.items():
+    for name, text in sections.items():
         docstring = docstring.replace(name, textwrap.dedent(f"    {text}"))
     return docstring

@@ -24,8 +24,8 @@ class Stopping:
     best : list of ndarray
         Weights and state of the model after that epoch.
     last : list of ndarray or None
-        Those after the last epoch, from which training goes on; None where they are
-        those that predict.
+        Those after the last epoch, from which training continues; None if they are also
+        used for prediction.
     """
 
     monitor: str

@@ -55,7 +55,7 @@ def _what_to_do(shape, vocabulary_size):
         return f"Set 'embedding_dim' to {shape[1]}."
     return (
         "Row 0 is that of padding, row 1 that of unknown tokens, and then those of "
-        "TextSequencer's vocabulary_ follow in its order. A sequencer that is fitted "
-        "anew in every fold has another vocabulary there: fit it once, and search the "
+        "TextSequencer's vocabulary_ follow in its order. In a search, a sequencer has "
+        "a different vocabulary in every fold: fit it once, and search over the "
         "estimator alone."
     )

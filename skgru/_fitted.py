@@ -28,9 +28,9 @@ class Fitted:
     shapes : tuple
         Shapes of the weights.
     state : TrainingState
-        What predicts.
+        The weights and state for prediction.
     stopping : Stopping or None, default=None
-        What early stopping remembers.
+        State of early stopping.
     """
 
     reading: Reading

@@ -21,7 +21,7 @@ class Origin:
     classes : ndarray of shape (n_rows,) or None
         Classes to stratify by.
     groups : array-like of shape (n_rows,) or None
-        What a splitter must not divide.
+        The group of each row, for group splitters.
     """
 
     n_rows: int
@@ -44,8 +44,8 @@ def hold_out(validation_split, origin, random_state, owner):
     ----------
     validation_split : float or splitter
         A fraction of the samples, drawn after shuffling, or a scikit-learn splitter of
-        the rows of X, of whose splits the one that trains on the most samples is used,
-        of equal ones the last.
+        the rows of X. The split with the most training samples is used, and the last of
+        equal ones.
     origin : Origin
         Each of its classes must stay in the training part.
     random_state : int
@@ -59,14 +59,14 @@ def hold_out(validation_split, origin, random_state, owner):
     Raises
     ------
     ValueError
-        A splitter that needs more than X, y and groups, a part without a sample, or a
-        training part without one of the classes.
+        The splitter needs more than X, y and groups, a part has no sample, or the
+        training part lacks a class.
 
     Warns
     -----
     UserWarning
-        Samples are in neither part, but for those in the gap that a splitter was asked
-        for; or in both; or groups are given, and a fraction divides them.
+        Some samples are in neither part and not in the splitter's gap; or some are in
+        both parts; or groups are given, and a fraction divides them.
     """
     n_samples = len(origin.rows)
     classes = None if origin.classes is None else origin.classes[origin.rows]

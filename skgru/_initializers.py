@@ -18,12 +18,12 @@ def draw_weights(names, shapes, initializers, seeds):
     Parameters
     ----------
     names : list of str
-        Of each weight, as its Keras layer calls it.
+        Name of each weight in its Keras layer.
     shapes : list of tuple
     initializers : dict of str to (str or keras.Initializer)
         By name of the weight. Scales (``gamma``) are 1, all others are 0.
     seeds : numpy.random.Generator
-        Gives every initializer without a seed of its own one.
+        Draws a seed for every initializer that has none.
 
     Returns
     -------
@@ -61,7 +61,7 @@ INITIALIZERS = {
 
 
 def seed_initializer(initializer, seed):
-    """Return the initializer with ``seed``, unless it carries one of the user's.
+    """Return the initializer with ``seed``, unless the user has given it one.
 
     A Keras initializer made without a seed draws one from Python's global random
     state; making it with one leaves that state alone.

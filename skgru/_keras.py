@@ -26,9 +26,9 @@ def layers_of(model):
 
 
 def has_graph(model):
-    """Whether a model is functional, or a stack that knows its input's shape.
+    """Whether a model is a graph of layers, as functional models are.
 
-    A subclassed model is a function of Python's.
+    A subclassed model and a Sequential model of unknown input shape are not.
     """
     if isinstance(model, keras.Sequential):
         return model._functional is not None
@@ -87,10 +87,10 @@ def _default_seed():
 
 @contextlib.contextmanager
 def default_seeds(rng):
-    """Let ``rng`` give every seed that Keras draws in this block, in this thread.
+    """Draw Keras' default seeds from ``rng`` inside this block, in this thread.
 
-    Left alone, initializers and dropout without a seed take one from Python's global
-    random state: results would differ from call to call, and the state would move.
+    Otherwise, initializers and dropout without a seed draw one from Python's global
+    random state: results would differ from call to call, and that state would change.
     Keras has no setting for it, so its function is replaced while any thread is in such
     a block; all other threads still get Keras' own seeds.
     """

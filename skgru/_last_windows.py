@@ -14,11 +14,11 @@ _GAP = Interval(Integral, 0, None, closed="left")
 
 
 class LastWindows(BaseEstimator):
-    """Hold out the last windows of a series, as the future is.
+    """Hold out the last windows of a series, in place of windows drawn at random.
 
     A splitter for ``validation_split`` of ``GRURegressor`` and for ``cv`` of a search,
-    for the windows of :func:`skgru.preprocessing.make_windows`. They overlap, so that
-    windows held out at random have neighbours in training that know their targets.
+    for the windows of :func:`skgru.preprocessing.make_windows`. These overlap: the
+    targets of windows held out at random would be in the training data as well.
 
     Parameters
     ----------
@@ -26,12 +26,11 @@ class LastWindows(BaseEstimator):
         Part of the windows to hold out, in (0, 1).
     gap : int, default=0
         Number of windows before them that are in neither part. With ``ceil(horizon /
-        step) - 1`` no value to predict in the validation part is one that the training
-        part holds.
+        step) - 1``, no target of the validation part is a target of the training part.
 
     See Also
     --------
-    GRUForecaster : Does this by itself.
+    GRUForecaster : Splits its windows in this way.
     sklearn.model_selection.TimeSeriesSplit : Several splits in order of time.
 
     Examples
@@ -110,9 +109,9 @@ def hold_out_last_windows(regressor, windows, gap):
     ----------
     regressor : estimator
         Changed in place, wherever it holds a network with ``early_stopping`` and a
-        fraction as ``validation_split``. A splitter of the user's stays.
+        fraction as ``validation_split``. A splitter that the user has set is kept.
     windows : ndarray of shape (n_windows, window, n_channels)
-        What it is going to be fitted on.
+        The windows that it will be fitted on.
     gap : int
         Number of windows to leave out before those held out.
 

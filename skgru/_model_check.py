@@ -30,7 +30,7 @@ _returned, _lock = weakref.WeakSet(), threading.Lock()
 
 
 def check_is_model(model, function, owner):
-    """Refuse what is no new ``keras.Model`` of one input and one output."""
+    """Raise unless a function returned a new model of one input and one output."""
     where = f"The function {name_of(function)}, the 'model' parameter of {owner},"
     if not isinstance(model, keras.Model):
         raise TypeError(f"{where} must return a keras.Model. Got {model!r} instead.")
@@ -122,7 +122,7 @@ def check_compiled(model, function, loss, optimizer, rates, owner):
     Raises
     ------
     ValueError
-        They say different things.
+        The two differ.
     """
     settings = compile_settings(model)
     if settings is None:

@@ -13,7 +13,7 @@ PREFIX = "model__"
 
 
 def check_model_parameter(model, params, owner, defaults):
-    """Refuse a ``model`` that is no function, and parameters that it does not take.
+    """Raise if ``model`` is not a function, or does not use a parameter that was set.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def call_model_function(model, params, meta, compile_kwargs):
         All parameters of the estimator. Those that the function names are passed, and
         those routed to it by ``model__``.
     meta : dict
-        What is known of the data, passed as ``meta``.
+        The description of the data, passed as ``meta``.
     compile_kwargs : callable
         Returns what scikeras passes as ``compile_kwargs``.
 

@@ -15,7 +15,7 @@ Monitor = namedtuple("Monitor", "name mode")
 
 
 class Monitoring:
-    """What of a training is watched; mixed into `BaseGRU`."""
+    """The monitored quantity of a training run; mixed into `BaseGRU`."""
 
     def _validation_scores(self, parts, targets):
         """Return the `ValidationScores` of ``scoring``, after a trial run, or None.

@@ -6,7 +6,7 @@ import re
 
 @contextlib.contextmanager
 def naming(name):
-    """Put a name before the message of an error that does not have it.
+    """Prepend a name to the messages of errors that lack it.
 
     Parameters
     ----------

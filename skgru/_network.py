@@ -17,7 +17,7 @@ TINY = 1e-30
 
 @dataclass(frozen=True)
 class BuiltInNetwork:
-    """Which network is meant: what changes its graph, and nothing else.
+    """The settings that determine the graph of the built-in network, and no others.
 
     Real values may pass a convolution first, with batch normalisation, ReLU and max
     pooling (``filters``). Then come the stacked GRU layers, a pooling over time, and
@@ -42,14 +42,14 @@ class BuiltInNetwork:
     n_features : int
         Values of a step; 0 for token ids.
     padded : bool
-        Whether sequences may end before their block does; steps that are NaN in every
-        feature are padding then.
+        Whether sequences may be shorter than their block; steps that are NaN in every
+        feature are then padding.
     vocabulary_size, embedding_dim : int or None
         Shape of the embedding of token ids.
     n_outputs : int
         Width of the head.
     activation : {"softmax", "sigmoid", "linear"}
-        What turns the head's values into outputs.
+        The head's activation.
     """
 
     units: tuple
@@ -77,11 +77,11 @@ class BuiltInNetwork:
         return (None, self.n_features) if self.n_features else (None,)
 
     def at_prediction(self):
-        """Return the network without what acts in training alone."""
+        """Return the network without what is only used in training."""
         return replace(self, recurrent_dropout=False)
 
     def build(self, *, dropout=0.0, recurrent_dropout=0.5):
-        """Return the network as a ``keras.Model``, with weights that are to be set.
+        """Return the network as a ``keras.Model``, whose weights must be set.
 
         Parameters
         ----------
@@ -153,6 +153,10 @@ class BuiltInNetwork:
         does not change a maximum. Pooling windows begin at the first step, and the last
         one may be shorter.
         """
+        if self.vocabulary_size is not None:
+            # The embedding of padding is not zero. As the output of an operation, steps
+            # carry no Keras mask, which Conv1D would drop with a warning.
+            steps = keras.ops.where(keras.ops.expand_dims(mask, -1), steps, 0.0)
         steps = _layer(
             "Conv1D",
             "convolution",
@@ -210,14 +214,13 @@ class BuiltInNetwork:
         ----------
         network : skgru._engine.network.Network
         initializers : tuple of two (str or keras.Initializer)
-            Of kernels and of recurrent kernels. Embeddings are drawn by Keras' uniform
-            default; all else is as Keras begins it.
+            Of kernels and of recurrent kernels. Other weights get Keras' defaults.
         moments : tuple of two ndarray of shape (n_features,), or None
             Mean and variance of the training data, where ``standardize``.
         embedding : ndarray of shape (at most vocabulary_size, embedding_dim), or None
             The first rows of the embedding, in place of drawn ones.
         seeds : numpy.random.Generator
-            Gives every initializer without a seed of its own one.
+            Draws a seed for every initializer that has none.
         """
         by_name = dict(zip(("kernel", "recurrent_kernel"), initializers, strict=True))
         by_name["embeddings"] = "random_uniform"

@@ -10,7 +10,7 @@ from ._users_inputs import inputs_of_users
 
 
 class NetworkChoice:
-    """How an estimator comes by its network; mixed into `BaseGRU`."""
+    """How an estimator gets its network; mixed into `BaseGRU`."""
 
     def _choose_network(self, X, y, data, parts, seed, optimizer, rates):
         sequences = [part.sequences for part in parts if part is not None]

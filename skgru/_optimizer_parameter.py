@@ -9,6 +9,7 @@ import numpy as np
 from ._engine.optimizers import CLIPPING, default_learning_rate, resolve_optimizer
 from ._engine.program import Rates
 from ._engine.step_rates import StepRates
+from ._user_callbacks import refuse_rate_callbacks
 
 KerasSchedule = keras.optimizers.schedules.LearningRateSchedule
 
@@ -19,7 +20,7 @@ Optimizer = namedtuple("Optimizer", "spec rates step_rates")
 
 
 def check_learning_rate_is_used(optimizer, learning_rate, owner):
-    """Refuse to tune a learning rate that an optimizer instance would not have.
+    """Raise if a learning rate is set that the optimizer instance would not use.
 
     Parameters
     ----------
@@ -33,8 +34,8 @@ def check_learning_rate_is_used(optimizer, learning_rate, owner):
     Raises
     ------
     ValueError
-        The instance was made with another learning rate. At `fit` the default of
-        'learning_rate' would be taken for one that nobody asked for.
+        The instance was made with another learning rate. It is checked here because
+        `fit` cannot know whether a default value of 'learning_rate' was set on purpose.
     """
     if not isinstance(optimizer, keras.optimizers.Optimizer) or not isinstance(
         learning_rate, Real
@@ -74,6 +75,7 @@ class OptimizerParameters:
                     "learning rate is a Keras schedule already "
                     f"({type(rate).__name__}). Got {self.schedule!r} instead."
                 )
+            refuse_rate_callbacks(self.callbacks, rate, owner)
             step_rates = StepRates(rate)
             rate = step_rates([0])[0]
         limits = {**dict.fromkeys(CLIPPING, np.inf), **self._clipping(own, owner)}

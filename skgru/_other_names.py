@@ -1,10 +1,27 @@
-"""Parameter names of other libraries, and what they correspond to here.
+"""Parameters and metrics of other libraries, and what corresponds to them here.
 
-The names are those of Keras' layers, optimizers and ``Model.fit``, and of scikeras,
-skorch, PyTorch, sktime, XGBoost and scikit-learn's MLP.
+The names are those of Keras' layers, optimizers, metrics and ``Model.fit``, and of
+scikeras, skorch, PyTorch, sktime, XGBoost and scikit-learn's MLP.
 """
 
 from ._suggest import suggest
+
+# Metrics by the scorer of scikit-learn, in lower case and without underscores.
+_METRICS = {
+    "'accuracy'": "acc binaryaccuracy categoricalaccuracy sparsecategoricalaccuracy",
+    "'roc_auc', or 'roc_auc_ovr' for several classes": "auc auroc rocaucscore",
+    "'average_precision'": "prauc aucpr auprc averageprecisionscore",
+    "'f1', or 'f1_macro' for several classes": "f1score fbetascore",
+    "'neg_log_loss'": "crossentropy logloss binarycrossentropy categoricalcrossentropy "
+    "sparsecategoricalcrossentropy",
+    "'neg_mean_squared_error'": "mse meansquarederror",
+    "'neg_root_mean_squared_error'": "rmse rootmeansquarederror",
+    "'neg_mean_absolute_error'": "mae meanabsoluteerror",
+    "'neg_mean_absolute_percentage_error'": "mape meanabsolutepercentageerror",
+    "'neg_mean_squared_log_error'": "msle meansquaredlogarithmicerror",
+    "'r2'": "r2score rsquared",
+}
+_SCORERS = {name: ours for ours, names in _METRICS.items() for name in names.split()}
 
 # Other names of each parameter.
 _SAME = {
@@ -45,12 +62,19 @@ _WEIGHT_DECAY = (
     "optimizer__weight_decay"
 )
 _X_VAL = "X_val and y_val, two arguments of fit"
+
+
+def _parameters(others_of):
+    """Return what each of the other names of parameters means."""
+    return {
+        other: f"the {name!r} parameter"
+        for name, others in others_of.items()
+        for other in others.split()
+    }
+
+
 _MEANINGS = {
-    **{
-        name: f"the {ours!r} parameter"
-        for ours, others in _SAME.items()
-        for name in others.split()
-    },
+    **_parameters(_SAME),
     **{name: f"'optimizer__{name}', if its class has it" for name in _OF_OPTIMIZERS},
     **{
         name: "fixed in the built-in network: let 'model' be a function that returns a "
@@ -85,15 +109,45 @@ _MEANINGS = {
 }
 
 
-def hint(name, known):
-    """Return what ends a message about an unknown parameter: what was meant.
+# Names of parameters in classes similar to TextSequencer and GRUForecaster.
+OF_SEQUENCER = {
+    **_parameters(
+        {
+            "max_tokens": "num_words vocabulary_size vocab_size max_features",
+            "max_length": "maxlen max_len output_sequence_length sequence_length",
+            "keep": "truncating truncation",
+            "lowercase": "lower",
+        }
+    ),
+    "char_level": "analyzer='char'",
+    "standardize": "the parameters 'lowercase', 'strip_accents' and 'preprocessor'",
+    "split": "the parameters 'analyzer', 'tokenizer' and 'token_pattern'",
+    "padding": "fixed: 0 at the end",
+    "oov_token": "fixed: id 1",
+}
+OF_FORECASTER = _parameters(
+    {
+        "horizon": "fh forecasting_horizon forecast_horizon prediction_length "
+        "output_chunk_length n_steps_ahead",
+        "window": "window_length lookback look_back lags n_lags context_length "
+        "sequence_length input_chunk_length",
+        "period": "sp seasonal_period seasonal_periods seasonality season_length",
+        "regressor": "estimator model forecaster base_estimator",
+    }
+)
+
+
+def hint(name, known, meanings=_MEANINGS):
+    """Return the end of a message about an unknown parameter: what may be meant.
 
     Parameters
     ----------
     name : str
-        What was got.
+        The unknown name.
     known : iterable of str
-        The estimator's parameters.
+        The parameters that exist.
+    meanings : dict of str to str, default=_MEANINGS
+        What names of other libraries correspond to.
 
     Returns
     -------
@@ -106,18 +160,43 @@ def hint(name, known):
     >>> hint("learning_rte", ["learning_rate", "l2"])
     " Did you mean 'learning_rate'?"
     """
-    if name in _MEANINGS:
-        return f" Here it is {_MEANINGS[name]}."
+    if name in meanings:
+        return f" Here it is {meanings[name]}."
     return suggest(name, known)
 
 
+def check_names(names, known, owner, meanings=_MEANINGS):
+    """Raise a ValueError for a parameter that does not exist; not for nested ones."""
+    for name in names:
+        if "__" not in name and name not in known:
+            raise ValueError(
+                f"Invalid parameter {name!r} for estimator {owner}."
+                f"{hint(name, known, meanings)} Valid parameters are: {known}."
+            )
+
+
+def hint_of_scorer(name, known):
+    """Return the end of a message about an unknown metric: a scorer that may be meant.
+
+    Parameters
+    ----------
+    name : str
+        The name of a metric, such as ``"AUC"``.
+    known : iterable of str
+        The scorers that exist.
+    """
+    plain = {other.replace("_", ""): repr(other) for other in known}
+    same = (plain | _SCORERS).get(name.lower().replace("_", ""))
+    return f" Here it is {same}." if same else suggest(name, known)
+
+
 def refuse_fit_arguments(names, known, owner):
-    """Raise the error of arguments that ``fit`` does not take.
+    """Raise an error for arguments that ``fit`` does not take, if there are any.
 
     Parameters
     ----------
     names : iterable of str
-        What was got; nothing is raised without any.
+        The unknown arguments.
     known : list of str
         The estimator's parameters.
     owner : str
@@ -126,7 +205,7 @@ def refuse_fit_arguments(names, known, owner):
     Raises
     ------
     TypeError
-        With what to do instead.
+        The message says what to do instead.
     """
     for name in names:
         message = f"fit of {owner} takes no {name!r}."

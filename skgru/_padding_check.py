@@ -18,8 +18,9 @@ def _key(network):
 def ignores_padding(network):
     """Whether a network predicts the same from a sequence with padding after it.
 
-    It is tried out: masks get lost in layers such as ``Conv1D``, ``Flatten`` and
-    ``GlobalMaxPooling1D``, and may be passed on in ways that no layer's settings show.
+    The network is run to find out, because the settings of the layers do not show it:
+    layers such as ``Conv1D``, ``Flatten`` and ``GlobalMaxPooling1D`` drop masks, and a
+    model may pass a mask on explicitly.
 
     Parameters
     ----------

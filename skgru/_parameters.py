@@ -16,7 +16,7 @@ from ._optimizer_parameter import (
     OptimizerParameters,
     check_learning_rate_is_used,
 )
-from ._other_names import hint
+from ._other_names import check_names, hint
 from ._scoring import scorers_of
 from ._sklearn import HasMethods, Interval, StrOptions
 from ._suggest import suggest
@@ -227,7 +227,7 @@ class Parameters(OptimizerParameters):
         Parameters
         ----------
         **params : dict
-            New values by name; of a part's parameter as ``<part>__<name>``.
+            New values by name; nested ones as ``<parameter>__<name>``.
 
         Returns
         -------
@@ -237,16 +237,11 @@ class Parameters(OptimizerParameters):
         Raises
         ------
         ValueError
-            There is no such parameter, or nothing that could have it; or the learning
-            rate is set where the optimizer is an instance that was made with another.
+            There is no such parameter, or its object is not set; or the learning rate
+            is set, but the optimizer is an instance that was made with another one.
         """
         owner, known = type(self).__name__, self._get_param_names()
-        for name in params:
-            if "__" not in name and name not in known:
-                raise ValueError(
-                    f"Invalid parameter {name!r} for estimator {owner}."
-                    f"{hint(name, known)} Valid parameters are: {known}."
-                )
+        check_names(params, known, owner)
         if "learning_rate" in params and "optimizer" not in params:
             rate = params["learning_rate"]
             check_learning_rate_is_used(self.optimizer, rate, owner)

@@ -24,7 +24,7 @@ _MODULES = {
 
 @contextlib.contextmanager
 def without_keras_objects():
-    """Have estimators give their state in plain values, and without callbacks."""
+    """Make estimators return their state as plain values, without callbacks."""
     token = _plain.set(True)
     try:
         yield
@@ -56,7 +56,7 @@ def from_state(state):
     Raises
     ------
     ValueError
-        A configuration is of something else than `to_state` has written.
+        A configuration describes an object that `to_state` does not write.
     """
     return {
         name: _keras_object(name, value[_MARK])

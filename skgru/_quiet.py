@@ -33,12 +33,12 @@ def _level():
     try:
         return min(max(int(_asked), _ALL), _NONE)
     except ValueError:
-        return _ALL  # as TensorFlow takes it
+        return _ALL  # as TensorFlow reads it
 
 
 @contextlib.contextmanager
 def importing():
-    """Let TensorFlow be loaded inside, with no word less than its level asks for."""
+    """Import TensorFlow inside this block without messages below its log level."""
     global _silent
     if "tensorflow" in sys.modules:
         yield
@@ -57,7 +57,7 @@ def importing():
 
 
 def can_load_quietly():
-    """Return whether a program can come from disk without the errors that are none."""
+    """Return whether a program can be loaded from disk without false errors."""
     return _silent or _level() == _ALL or _level_functions() is not None
 
 
@@ -67,7 +67,7 @@ _loading, _before = 0, None
 
 @contextlib.contextmanager
 def loading():
-    """Drop all messages meanwhile, unless the user has asked for all."""
+    """Drop all log messages inside this block, unless the user wants all of them."""
     global _loading, _before
     if _silent or _level() == _ALL:
         yield

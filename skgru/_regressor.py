@@ -14,7 +14,7 @@ from ._targets import RealTargets
 class GRURegressor(RegressorMixin, BaseGRU):
     """A GRU network that maps sequences to real values.
 
-    The head is linear, with one unit a target.
+    The head is linear, with one unit per target.
 
     Parameters
     ----------
@@ -104,9 +104,9 @@ class GRURegressor(RegressorMixin, BaseGRU):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
-            X is not of the form that ``fit`` was given.
+            X has another form than in ``fit``.
         """
         outputs = self._outputs(X)
         return self._fitted.targets.decode(outputs)

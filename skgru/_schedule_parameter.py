@@ -26,7 +26,7 @@ _SCHEDULES = {
 def schedule_callback(
     schedule, *, learning_rate, epochs, monitor, mode, history, owner
 ):
-    """Return the Keras callback that carries out an estimator's ``schedule``.
+    """Return the Keras callback that applies an estimator's ``schedule``.
 
     Parameters
     ----------
@@ -36,9 +36,9 @@ def schedule_callback(
     epochs : int
         The epoch at which training ends.
     monitor : str
-        What `ReduceOnPlateau` watches, a name of ``history``.
+        The key of ``history`` that `ReduceOnPlateau` monitors.
     mode : {"min", "max"}
-        Whether small or large values of it are good.
+        Whether smaller or larger values are better.
     history : dict of str to list
         Epochs already trained.
     owner : str

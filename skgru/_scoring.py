@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 from sklearn.metrics import check_scoring, get_scorer_names
 
+from ._other_names import hint_of_scorer
 from ._sklearn import metric_of
-from ._suggest import suggest
 
 
 def scorers_of(estimator):
@@ -30,9 +30,8 @@ def scorers_of(estimator):
     if isinstance(scoring, dict):
         named = list(scoring.items())
     else:
-        several = isinstance(scoring, list | tuple)
-        each = scoring if several else [scoring]
-        named = [(_name(value, owner), value) for value in each]
+        each = scoring if isinstance(scoring, list | tuple) else [scoring]
+        named = [(None, value) for value in each]
     if not named:
         raise ValueError(
             f"The 'scoring' parameter of {owner} must hold at least one scorer. Got "
@@ -41,6 +40,8 @@ def scorers_of(estimator):
     scorers = {}
     for name, value in named:
         scorer = _scorer(value, estimator, owner)
+        if not isinstance(scoring, dict):
+            name = _name(value, owner)
         if not isinstance(name, str) or name == "loss":
             raise ValueError(
                 f"The names of scorers in the 'scoring' parameter of {owner} must be "
@@ -56,8 +57,8 @@ def scorers_of(estimator):
 
 
 def _name(value, owner):
-    if isinstance(value, str) or not callable(value):
-        return value  # _scorer raises if it is not valid
+    if isinstance(value, str):
+        return value
     name = getattr(metric_of(value) or value, "__name__", None)
     if name is None:
         raise ValueError(
@@ -68,11 +69,18 @@ def _name(value, owner):
 
 
 def _scorer(value, estimator, owner):
+    if (getattr(value, "__module__", None) or "").split(".")[0] == "keras":
+        name = getattr(value, "__name__", type(value).__name__)
+        raise ValueError(
+            f"The 'scoring' parameter of {owner} takes scorers of scikit-learn. Got "
+            f"{name} of Keras instead.{hint_of_scorer(name, get_scorer_names())}"
+        )
     if isinstance(value, str) and value not in get_scorer_names():
         raise ValueError(
             f"The 'scoring' parameter of {owner} must be the name of a scorer, as "
             "sklearn.metrics.get_scorer_names() lists them, a callable, or a list or "
-            f"dict of them. Got {value!r} instead.{suggest(value, get_scorer_names())}"
+            f"dict of them. Got {value!r} instead."
+            + hint_of_scorer(value, get_scorer_names())
         )
     if not isinstance(value, str) and not callable(value):
         raise ValueError(
@@ -102,9 +110,9 @@ class ValidationScores:
         self._X, self._y = X, y
 
     def try_out(self, targets, encoded):
-        """Score perfect predictions, so that what cannot be measured is known early.
+        """Score perfect predictions, so that a score that cannot be measured fails now.
 
-        Callables of the user's are left out: they may want more than predictions.
+        The user's callables are left out: they may need more than predictions.
 
         Parameters
         ----------
@@ -115,7 +123,7 @@ class ValidationScores:
         Raises
         ------
         ValueError
-            A score raises, or is not a finite number.
+            A scorer raises an error, or its score is not finite.
         """
         stand_in = self._stand_in(encoded, lambda: SimpleNamespace(targets=targets))
         owner = type(self._estimator).__name__

@@ -7,10 +7,10 @@ from scipy import stats
 
 @dataclass(frozen=True)
 class Interval:
-    """A range of real numbers, searched evenly or, if ``log``, by order of magnitude.
+    """A range of real numbers, searched uniformly or, if ``log``, log-uniformly.
 
-    ``grid`` holds its values in a grid: small, full. There None or 0 may stand for
-    "off", which the low end of a logarithmic range amounts to.
+    ``grid`` holds the values of the small grid and of the full one. In a grid, None or
+    0 may stand for "off"; in a logarithmic range, the low end has the same effect.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Choice:
-    """A few values, each as likely as the others."""
+    """A few values, all equally likely."""
 
     name: str
     values: tuple
@@ -70,9 +70,9 @@ PARAMETERS = (
         grid={"small": [1e-3, 3e-3, 1e-2], "full": [1e-3, 3e-3, 1e-2]},
         why="""Step size of the optimizer. If only one parameter can be tuned,
         it is this one [Goodfellow2016]_; always on a logarithmic scale
-        [Bengio2012]_. Good values fill a basin up to two orders of magnitude wide
-        [Greff2017]_: the range is that, around 3e-3, the default. Go below it, by
-        tens, for a network without normalisation or for long trainings.""",
+        [Bengio2012]_. Good values span up to two orders of magnitude [Greff2017]_, as
+        this range does around the default, 3e-3. Try values ten times smaller for a
+        network without normalisation or for long training.""",
     ),
     Interval(
         "clipnorm",
@@ -82,8 +82,8 @@ PARAMETERS = (
         grid={"small": [None, 1.0], "full": [None, 1.0]},
         why="""Bound of each weight's gradient norm. Gradients through time can explode;
         clipping bounds the step and keeps its direction. Thresholds from half to ten
-        times the average norm can work [Pascanu2013]_, whence two orders of magnitude
-        around the usual 1; at 10 clipping hardly ever acts.""",
+        times the average norm can work [Pascanu2013]_; the range is two orders of
+        magnitude around the usual 1. At 10, gradients are hardly ever clipped.""",
     ),
     Interval(
         "dropout",
@@ -91,10 +91,9 @@ PARAMETERS = (
         0.5,
         log=False,
         grid={"small": [0.0, 0.3], "full": [0.0, 0.3]},
-        why="""Fraction of each layer's outputs dropped in training. On connections
-        between layers it does not disturb the memory [Zaremba2014]_. 0.2 to 0.5 where
-        the validation loss rises while the training loss falls, 0 where data is
-        plenty.""",
+        why="""Fraction of each layer's outputs dropped in training. Between layers it
+        does not disturb the recurrent state [Zaremba2014]_. Use 0.2 to 0.5 if the
+        validation loss rises while the training loss falls, 0 with much data.""",
     ),
     Interval(
         "l2",
@@ -102,77 +101,80 @@ PARAMETERS = (
         1e-2,
         log=True,
         grid={"small": [0.0, 1e-4], "full": [0.0, 1e-4]},
-        why="""Penalty on the squared kernels. It is coupled with the learning rate, and
-        small data and small networks want the larger values [Smith2018]_. At 1e-7 it
-        is as good as off.""",
+        why="""Penalty on the squared kernels. The best value depends on the learning
+        rate, and is larger for small data sets and small networks [Smith2018]_. 1e-7
+        has practically no effect.""",
     ),
     Choice(
         "kernel_size",
         (8, 16, 32),
         grid={"small": [8, 16], "full": [8, 16, 32]},
-        why="""Width, in steps, of the convolution before the first GRU layer: how long
-        the shapes are that the GRU sees as one feature. After the learning rate it
-        decides most on series of more than some 50 steps, and no one width fits all
-        series [Dempster2020]_. At most a third of the steps counts, so short series
-        have fewer values. Of no effect with token ids or ``filters=None``.""",
+        why="""Width, in steps, of the convolution before the first GRU layer: the
+        length of the patterns that it detects. On series of more than about 50 steps it
+        matters most after the learning rate, and no single width suits all series
+        [Dempster2020]_. It is limited to a third of the steps, so short series have
+        fewer different values. No effect with token ids or ``filters=None``.""",
         size="small",
     ),
     Choice(
         "pool_size",
         ("auto", 1, 4),
         grid={"full": ["auto", 4]},
-        why="""How many steps after the convolution become one for the GRU. More make
-        it faster and let it look further back; 1, no pooling, keeps the exact time of
-        what happens. "auto" leaves the GRU at least 12 steps.""",
+        why="""Number of steps after the convolution that are pooled into one. Larger
+        values make the GRU faster and shorten the distances it has to bridge; 1, no
+        pooling, keeps the exact time of events. "auto" leaves the GRU at least 12
+        steps.""",
     ),
     Choice(
         "pooling",
         ("max", "mean", "last"),
         grid={"full": ["max", "mean"]},
-        why="""What of the last layer's outputs is kept: "max" whether a thing occurs
-        anywhere in the series, "mean" how much of it there is, "last" what the series
-        has come to, which is natural for forecasts of the next value.""",
+        why="""How the last layer's outputs are reduced to one vector: "max" shows
+        whether a pattern occurs anywhere in the series, "mean" how often it occurs;
+        "last" is the final state, which suits forecasts of the next value.""",
     ),
     Choice(
         "batch_size",
         (16, 32, 64),
         grid={"full": [16, 32]},
-        why="""Samples a step. 32 is a good default, and it affects the time of
-        training more than its result [Bengio2012]_; small batches (2 to 32) generalise
-        best and bear a wider range of learning rates [Masters2018]_. Large ones take
-        fewer, larger steps and want a larger learning rate.""",
+        why="""Samples per optimizer step. 32 is a good default; the batch size affects
+        the training time more than the result [Bengio2012]_. Small batches (2 to 32)
+        generalise best and allow a wider range of learning rates [Masters2018]_. Large
+        batches mean fewer steps and need a larger learning rate.""",
     ),
     Choice(
         "units",
         (32, 64, 128),
         grid={"full": [32, 64]},
         why="""Width of the layer: the most important parameter after the learning rate;
-        wider is better, with less and less return and more and more time
-        [Greff2017]_. Choose regularisation anew when it changes.""",
+        wider is better, with diminishing returns and growing training time
+        [Greff2017]_. Tune regularisation again when it changes.""",
     ),
     Choice(
         "recurrent_dropout",
         (0.0, 0.2),
         grid={"full": [0.0, 0.2]},
         why="""Fraction of the state dropped from one step to the next, the same units
-        at all steps of a sequence [Gal2016]_. It takes memory from the network: less
-        of it than of ``dropout``.""",
+        at all steps of a sequence [Gal2016]_. It disturbs the network's memory: use
+        smaller values than for ``dropout``.""",
     ),
     Choice(
         "kernel_initializer",
         ("glorot_uniform", "he_normal"),
         grid={"full": ["glorot_uniform", "he_normal"]},
-        why="""Scale of the first input weights. Glorot's keeps the variance through
-        saturating units such as gates [Glorot2010]_; He's is larger, meant for
-        rectifiers [He2015]_, and lets inputs move the gates more from the start.""",
+        why="""Scale of the initial input weights. Glorot's preserves the variance
+        through saturating units such as gates [Glorot2010]_; He's is larger, meant for
+        rectifiers [He2015]_, and makes the gates depend more on the inputs at
+        first.""",
     ),
     Choice(
         "schedule",
         (None, "time_decay", "exponential_decay"),
         grid={"full": [None, "exponential_decay"]},
-        why="""Course of the learning rate. A decay lets training begin fast and settle
-        [Goodfellow2016]_. These depend on the epoch alone, so a candidate trained
-        epoch by epoch goes the same way as one trained at once; ``"cosine_decay"``,
-        which must know the end, is worth a try in plain fits.""",
+        why="""How the learning rate changes over the epochs. With a decay, training
+        starts fast and then converges [Goodfellow2016]_. These schedules depend on the
+        epoch alone, so they are the same for a candidate that is trained in several
+        calls; ``"cosine_decay"`` depends on the number of epochs: try it in single
+        fits.""",
     ),
 )

@@ -9,15 +9,11 @@ def suggest(name, known, cutoff=0.5):
     Parameters
     ----------
     name : str
-        What was got.
+        The unknown name.
     known : iterable of str
-        What could have been meant.
+        The names that exist.
     cutoff : float, default=0.5
-        How alike two names must be, from 0 to 1, as ``difflib`` measures it.
-
-    Returns
-    -------
-    hint : str
+        Least similarity of two names, from 0 to 1, as ``difflib`` measures it.
 
     Examples
     --------

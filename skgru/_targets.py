@@ -79,7 +79,7 @@ class Labels:
             raise ValueError(
                 f"y contains the label {unseen[0]!r}, which is not among the classes "
                 f"{self.classes.tolist()} that {owner} was given first. Pass all "
-                "labels as 'classes' to the first partial_fit, or fit anew."
+                "labels as 'classes' to the first partial_fit, or call fit again."
             )
         codes = np.searchsorted(self.classes, y)
         if self.n_outputs == 1:

@@ -22,7 +22,7 @@ def started_runtime():
 def parse_flags():
     """Have TensorFlow read ``TF_XLA_FLAGS``, which it does once, at its first use.
 
-    Any function that looks at one of the flags will do.
+    Any function that reads one of the flags does this.
     """
     pywrap_tf_session.TF_GetXlaConstantFoldingDisabled()
 

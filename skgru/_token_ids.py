@@ -25,7 +25,7 @@ _LEAST_LENGTHS, _LEAST_STEPS = 4, 30
 
 
 def vocabulary_of(X):
-    """Return the size of the vocabulary that X knows of, or None.
+    """Return the vocabulary size that comes with X, or None.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def vocabulary_of(X):
     Raises
     ------
     ValueError
-        X is a DataFrame of which some columns are named as those of token ids are, but
-        not all, or which has lost its vocabulary; or a list of token ids of different
+        X is a DataFrame in which only some columns are named like token ids, or one of
+        token ids without their vocabulary size; or a list of token ids of different
         vocabularies.
     """
     if hasattr(X, "columns"):
@@ -60,9 +60,9 @@ def vocabulary_of(X):
 
 
 def check_vocabulary(X, fitted, owner):
-    """Raise if X knows of another vocabulary than ``owner`` was fitted on.
+    """Raise if the vocabulary size of X is not the one that ``owner`` was fitted with.
 
-    ``fitted`` is the size of that vocabulary; None where real values were fitted on.
+    ``fitted`` is that size; None after a fit on real values.
     """
     size = vocabulary_of(X)
     if size is None or size == fitted:

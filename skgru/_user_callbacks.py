@@ -23,6 +23,8 @@ _REFUSED = {
         "'early_stopping', instead"
     ),
 }
+# Callbacks that change the learning rate.
+_OF_RATES = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
 
 
 def user_callbacks(callbacks, owner):
@@ -41,7 +43,7 @@ def user_callbacks(callbacks, owner):
     Raises
     ------
     TypeError
-        One is no callback, or one that cannot do its work in this training.
+        One is no callback, or is not supported.
     """
     if callbacks is None:
         return []
@@ -60,3 +62,27 @@ def user_callbacks(callbacks, owner):
                     f"{type(callback).__name__}: {reason}."
                 )
     return list(callbacks)
+
+
+def refuse_rate_callbacks(callbacks, schedule, owner):
+    """Raise if callbacks change the learning rate, which a Keras schedule sets.
+
+    Parameters
+    ----------
+    callbacks : keras.callbacks.Callback, list of them or None
+    schedule : keras.optimizers.schedules.LearningRateSchedule
+    owner : str
+        Class name of the estimator, for messages.
+
+    Raises
+    ------
+    ValueError
+    """
+    for callback in user_callbacks(callbacks, owner):
+        if isinstance(callback, _OF_RATES):
+            raise ValueError(
+                f"The 'callbacks' parameter of {owner} cannot hold a "
+                f"{type(callback).__name__}: the learning rate is a Keras schedule "
+                f"({type(schedule).__name__}), which sets it at every step. Use only "
+                "one of the two."
+            )

@@ -23,16 +23,16 @@ from ._portable import is_plain
 
 @dataclass(frozen=True)
 class UserNetwork:
-    """What changes the compiled graph of a user's model, and how to make it again.
+    """What changes the compiled graph of a user's model, and how to rebuild the model.
 
     Parameters
     ----------
     key : str
         The model's configuration without what programs take as inputs, as JSON.
     objects : tuple of types and functions
-        What its configuration names that is not Keras' own.
+        The custom objects that its configuration names.
     behaviours : tuple
-        What tells those from others of the same names, see `behaviour`.
+        Distinguishes them from others of the same names, see `behaviour`.
     input_shape : tuple
         Shape of one sequence for it; None where any number of steps will do.
     n_outputs : int
@@ -42,7 +42,7 @@ class UserNetwork:
     config : str or None
         The whole configuration, as JSON; None if a part of it has none.
     factory : callable or None
-        Returns the model anew; not kept in files.
+        Returns a new instance of the model; not saved in files.
     """
 
     key: str
@@ -92,11 +92,11 @@ class UserNetwork:
         return self.input_shape[0] is None
 
     def at_prediction(self):
-        """Return the network without what acts in training alone."""
+        """Return the network without what is only used in training."""
         return self
 
     def build(self):
-        """Return the model anew, with weights that are to be set."""
+        """Return a new instance of the model, whose weights must be set."""
         if self.factory is None:
             return self._from_config()
         model = self.factory()
@@ -123,7 +123,7 @@ class UserNetwork:
 
 
 def call_symbolically(model, input_shape):
-    """Create the variables of a model that does not know its input's shape yet.
+    """Create the variables of a model that has no input shape yet.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def user_network(model, input_shape, n_outputs, factory, function, arguments):
     input_shape : tuple
     n_outputs : int
     factory : callable
-        Returns the same model anew, built.
+        Returns a new, built instance of the same model.
     function : callable
         Made the model.
     arguments : dict

@@ -25,7 +25,7 @@ def inputs_of_users(network, sequences, longest, unequal, owner, fitted=None):
     if fitted is not None and tokens and not ignores_padding(network):
         if longest > fitted.inputs.n_timesteps:
             raise ValueError(
-                f"X has {longest} token ids a row, but {owner} was fitted on "
+                f"X has {longest} token ids per row, but {owner} was fitted on "
                 f"{fitted.inputs.n_timesteps}, and its network does not mask padding. "
                 "Use keras.layers.Embedding(..., mask_zero=True), or truncate X."
             )

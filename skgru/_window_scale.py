@@ -2,8 +2,8 @@
 
 import numpy as np
 
-# Standard deviations below this part of their mean are raised to it: divided by that of
-# a nearly constant window, almost any change would be huge.
+# Lower bound of standard deviations, as a fraction of their mean. Without it, almost
+# any change would be huge after dividing by that of a nearly constant window.
 LEAST_PART = 0.5
 
 

@@ -9,7 +9,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from ._forecaster_inputs import ForecasterInputs, name_of, read, roles
+from ._hints import HintsAtNames
 from ._last_windows import LastWindows, hold_out_last_windows
+from ._other_names import OF_FORECASTER
 from ._sklearn import HasMethods, Interval, fit_context
 from ._window_scale import least_deviations, rescaled
 from .preprocessing import make_windows
@@ -21,7 +23,7 @@ __all__ = ["GRUForecaster", "LastWindows"]
 _PENALTIES = np.logspace(-2, 4, 13)
 
 
-class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
+class GRUForecaster(ForecasterInputs, HintsAtNames, MetaEstimatorMixin, BaseEstimator):
     """Forecast the next steps of a series from its last ones.
 
     A series is cut into windows *after* a splitter has cut it into folds, so that
@@ -127,6 +129,8 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         "linear": ["boolean"],
         "target": [Interval(Integral, 0, None, closed="left"), str],
     }
+
+    _other_names = OF_FORECASTER
 
     def __init__(
         self,
@@ -259,7 +263,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
             ``horizon``, ``series`` or ``exogenous`` is not as above, or an index is not
             as ``fit`` needs it, in steps of the same distance.
@@ -341,7 +345,7 @@ class GRUForecaster(ForecasterInputs, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
             X is too short, or its index says that it is and does not follow the series
             of ``fit``; X or y holds NaN or has other channels than in ``fit``; y is

@@ -86,19 +86,19 @@ def permutation_importance(
 
     Notes
     -----
-    Every sample keeps its own length, whatever is exchanged.
+    Every sample keeps its own length.
 
-    - Channels: a course from a sample of another length is stretched or shortened to
-      the length it comes to. Each step takes the value of the nearest step in relative
-      time, first to first and last to last, so no value is made up: categories and
-      token ids stay what they are. Samples of equal length exchange courses as they
-      are. What the lengths themselves tell stays with the sample and counts for no
+    - Channels: a sample gets the values of another sample in the channel. If their
+      lengths differ, each step takes the value of the nearest step in relative time,
+      first to first and last to last. Nothing is interpolated, so categories and token
+      ids stay valid. What can be predicted from the lengths alone counts for no
       channel. Token ids and univariate series are one channel.
-    - Steps: a step is exchanged among the samples that reach it. One that a single
-      sample reaches has importance 0.
+    - Steps: the values of a step are permuted among the samples that have this step. A
+      step that only one sample has gets importance 0.
 
-    Parts that say the same share their importance, or hide it: while one is permuted,
-    the other still tells. Neighbouring steps of a smooth series do so.
+    Parts with the same information share their importance, or hide it: while one is
+    permuted, the network can use the other. Neighbouring steps of a smooth series are
+    such parts.
 
     References
     ----------

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 from containers import nested_frame
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
@@ -135,6 +136,14 @@ NOT_READ = {
     "dates in a list": (
         lambda X: [*X[:3], X[3].astype("timedelta64[s]")],
         "Sample 3 of X holds dates",
+    ),
+    "a ragged tensor": (
+        lambda X: tf.RaggedTensor.from_tensor(X, lengths=[2, 3] * (len(X) // 2)),
+        r"X is a RaggedTensor.*list\(x.numpy\(\) for x in X\)",
+    ),
+    "a grouped frame": (
+        lambda X: pd.DataFrame({"id": [1, 1, 2], "x": 0.5}).groupby("id"),
+        "X is a DataFrameGroupBy.*skgru.preprocessing.sequences_from_frame",
     ),
 }
 

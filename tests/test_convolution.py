@@ -100,6 +100,21 @@ def test_more_padding_changes_no_training(of_unequal_lengths):
     )
 
 
+def test_padding_of_token_ids_never_leaks():
+    """The convolution does not see the embedding of padding, which is not zero."""
+    tokens = [rng.integers(1, 8, 12 + i % 19) for i in range(44)]
+    settings = SMALL | {"vocabulary_size": 8, "embedding_dim": 3}
+    fitted = GRUClassifier(**settings).fit(tokens, LABELS)
+    together = fitted.predict_proba(tokens)
+    for i in range(0, 44, 5):
+        alone = fitted.predict_proba([tokens[i]])
+        np.testing.assert_allclose(alone[0], together[i], atol=1e-6)
+        model = fitted.model_.predict(tokens[i][None], verbose=0)
+        np.testing.assert_allclose(model[0], together[i], atol=1e-5)
+    embeddings = layers(fitted)["embedding"].get_weights()[0]
+    assert np.abs(embeddings[0]).min() > 0
+
+
 @ignore_keras_warning
 @pytest.mark.parametrize("padded", [False, True])
 def test_training_is_that_of_keras(padded):

@@ -118,7 +118,11 @@ def test_callbacks_see_the_rate_of_the_next_step(classifier, X, labels):
 
 @ignore_keras_warning
 def test_a_callback_cannot_set_the_rate(classifier, X, labels):
-    setter = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1)
+    setter = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: setattr(
+            setter.model.optimizer, "learning_rate", 0.1
+        )
+    )
     with pytest.raises(TypeError, match=r"A callback sets the learning rate, .*Keras"):
         classifier(learning_rate=DECAY, callbacks=setter).fit(X, labels)
 
@@ -142,8 +146,23 @@ def test_a_callback_cannot_set_the_rate(classifier, X, labels):
             {"learning_rate": schedules.InverseTimeDecay(-0.1, 1, 0.5)},
             r"InverseTimeDecay must return .* not negative\. Got -0.1.* at step 0",
         ),
+        (
+            {
+                "learning_rate": DECAY,
+                "callbacks": keras.callbacks.LearningRateScheduler(lambda epoch: 0.1),
+            },
+            "'callbacks' parameter of .* LearningRateScheduler: .*ExponentialDecay",
+        ),
+        (
+            {
+                "optimizer": keras.optimizers.SGD(DECAY),
+                "learning_rate": 3e-3,  # the default
+                "callbacks": [keras.callbacks.ReduceLROnPlateau("loss")],
+            },
+            "'callbacks' parameter of .* ReduceLROnPlateau: .*ExponentialDecay",
+        ),
     ],
-    ids=["schedule", "optimizer", "rate", "negative"],
+    ids=["schedule", "optimizer", "rate", "negative", "scheduler", "plateau"],
 )
 def test_contradictions(either, X, params, message, refused):
     estimator, y = either(**params)

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from sklearn.pipeline import make_pipeline
 
 from skgru import GRUClassifier, GRURegressor
+from skgru.forecasting import GRUForecaster
+from skgru.preprocessing import TextSequencer
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,39 @@ def test_names_of_other_libraries(cls, name, meant):
     with pytest.raises(ValueError, match=message):
         estimator.set_params(epochs=7, **{name: 3})
     assert estimator.epochs == 100
+
+
+@pytest.mark.parametrize(
+    "cls, name, meant",
+    [
+        (GRUForecaster, "fh", "'horizon' parameter"),
+        (GRUForecaster, "prediction_length", "'horizon' parameter"),
+        (GRUForecaster, "window_length", "'window' parameter"),
+        (GRUForecaster, "lookback", "'window' parameter"),
+        (GRUForecaster, "sp", "'period' parameter"),
+        (GRUForecaster, "estimator", "'regressor' parameter"),
+        (TextSequencer, "num_words", "'max_tokens' parameter"),
+        (TextSequencer, "vocabulary_size", "'max_tokens' parameter"),
+        (TextSequencer, "output_sequence_length", "'max_length' parameter"),
+        (TextSequencer, "maxlen", "'max_length' parameter"),
+        (TextSequencer, "char_level", "analyzer='char'"),
+    ],
+)
+def test_names_of_other_forecasters_and_text_transformers(cls, name, meant):
+    message = f"'{name}'.* Here it is .*{meant}"
+    given = [GRURegressor()] if cls is GRUForecaster else []
+    with pytest.raises(TypeError, match=f"{cls.__name__} has no parameter {message}"):
+        cls(*given, **{name: 3})
+    with pytest.raises(ValueError, match=message):
+        cls(*given).set_params(**{name: 3})
+
+
+def test_misspelt_names_of_forecasters_and_text_transformers():
+    with pytest.raises(TypeError, match=r"'windw'\. Did you mean 'window'"):
+        GRUForecaster(GRURegressor(), windw=3)
+    sequencer = make_pipeline(TextSequencer())
+    with pytest.raises(ValueError, match=r"'max_tokns'.* Did you mean 'max_tokens'"):
+        sequencer.set_params(textsequencer__max_tokns=3)
 
 
 def test_names_that_one_head_alone_lacks():

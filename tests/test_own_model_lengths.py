@@ -159,5 +159,5 @@ def test_token_ids(mask_zero):
     if mask_zero:
         np.testing.assert_allclose(network.predict(longer), predicted, rtol=1e-5)
     else:
-        with pytest.raises(ValueError, match=r"8 token ids a row.* fitted on 6"):
+        with pytest.raises(ValueError, match=r"8 token ids per row.* fitted on 6"):
             network.predict(longer)

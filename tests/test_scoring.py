@@ -189,9 +189,21 @@ def test_scores_in_a_search_and_over_a_warm_start(classifier, X, labels):
         ({"loss": "r2"}, "'scoring' parameter of .* not 'loss'"),
         (mean_absolute_error, "'scoring' parameter of .* metric function"),
         (3, "'scoring' parameter of .* Got 3"),
+        ("auc", "Got 'auc' instead. Here it is 'roc_auc', or 'roc_auc_ovr' for"),
+        ("AUC", "Got 'AUC' instead. Here it is 'roc_auc'"),
+        ("mse", "Got 'mse' instead. Here it is 'neg_mean_squared_error'"),
+        (keras.metrics.AUC(), "Got AUC of Keras instead. Here it is 'roc_auc'"),
+        ([keras.metrics.Recall], "Got Recall of Keras instead. Here it is 'recall'"),
+        (
+            {"error": keras.metrics.mean_absolute_error},
+            "mean_absolute_error of Keras .* Here it is 'neg_mean_absolute_error'",
+        ),
     ],
-    ids=["name", "number", "none", "twice", "loss", "metric", "type"],
-)
+    ids=[
+        "name", "number", "none", "twice", "loss", "metric", "type", "auc", "AUC",
+        "mse", "metric of Keras", "class of Keras", "function of Keras",
+    ],
+)  # fmt: skip
 def test_bad_scoring(either, X, scoring, message, refused):
     estimator, y = either(**HELD_OUT, scoring=scoring)
     refused(estimator, "fit", X, y, message=f"(?s){message}")

@@ -46,11 +46,10 @@ def write_archive(file, content, version):
 
 
 def check_archive(content, version):
-    """Refuse an archive that is not as `write_archive` has written it.
+    """Raise if an archive is not one that `write_archive` has written.
 
-    Sizes are compared before anything is read, so that nothing is read but once and
-    nothing takes more memory than the file has bytes, times a small factor. Whether
-    types can be trusted is for skops to say.
+    Sizes are compared before anything is read, so memory use is bounded by a small
+    multiple of the file's size. skops checks whether types can be trusted.
 
     Parameters
     ----------
@@ -61,7 +60,7 @@ def check_archive(content, version):
     Raises
     ------
     ValueError, zipfile.BadZipFile or another error
-        Its message says what is wrong.
+        The message says what is wrong.
     """
     _check_kind(content.getbuffer()[:8].tobytes())
     with zipfile.ZipFile(content) as archive:

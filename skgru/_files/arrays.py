@@ -18,7 +18,7 @@ _SPARSE_BYTES, _SPARSE_RATIO = 2**26, 20
 
 
 def check_array(stream, n_bytes, name):
-    """Refuse an array, in NumPy's format, whose header does not fit its size.
+    """Raise if the header of an array in NumPy's format does not fit its size.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def check_array(stream, n_bytes, name):
 
 
 def check_sparse(contents):
-    """Refuse sparse matrices, in SciPy's format, that are not what they claim.
+    """Raise if sparse matrices in SciPy's format do not hold what they should.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from pathlib import Path
 def renamed_once_complete(unfinished, target, mode=0o666):
     """Open a new file, which is renamed to ``target`` once all of it is on disk.
 
-    After an error there is no new file, and what was at ``target`` is as it was.
+    After an error the new file is removed, and ``target`` is unchanged.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ def renamed_once_complete(unfinished, target, mode=0o666):
 def replaced(path):
     """Open a new file that takes the place of ``path`` once all of it is on disk.
 
-    A crash, a full disk or an error leaves what was there. The new file is written
-    beside the old one, so that renaming moves no data. It gets the old one's
-    permissions, or those of any new file.
+    A crash, a full disk or an error leaves the old file unchanged. The new file is
+    written to the same directory, so that renaming moves no data. It gets the
+    permissions of the old file, if there is one.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def replaced(path):
     Raises
     ------
     OSError
-        Of ``path``, whichever step has failed.
+        It names ``path``, whichever step has failed.
     """
     path = Path(path)
     # Follow symbolic links, as ordinary writing does.

@@ -57,10 +57,10 @@ class References:
 
 
 def check_states(schema):
-    """Refuse a tree that grows when its references are followed, or claims too much.
+    """Raise if a tree grows when its references are followed, or claims too much.
 
-    A few lists, each of which holds the next one twice, would keep a processor busy for
-    years. What `save` writes has each state in full wherever it is referred to.
+    Without this check, a few lists that each hold the next one twice would take years
+    to load. Files of `save` have each state in full wherever it is used.
 
     Parameters
     ----------

@@ -1,9 +1,8 @@
-"""Pictures of a training, of a search, of a forecast and of importances.
+"""Plots of a training, a search, a forecast and importances.
 
-Displays in scikit-learn's manner: ``from_estimator`` computes what is shown and draws
-it; ``plot`` draws it again, on other axes or in another way. They need matplotlib, the
-extra ``plots``. Colours are those of Okabe and Ito, and viridis, which readers with any
-colour vision can tell apart.
+Displays as in scikit-learn: ``from_estimator`` computes what is shown and draws it;
+``plot`` draws it again. They need matplotlib, the extra ``plots``. The colours, those
+of Okabe and Ito and viridis, can be told apart with any colour vision.
 """
 
 from ._forecast import ForecastDisplay

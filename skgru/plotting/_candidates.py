@@ -1,16 +1,13 @@
 """The candidates of a search with their scores, for all search engines."""
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from .._suggest import suggest
-from ._axes import in_words
-
-_NOTHING = "There is nothing to draw: "
+from ._display import in_words
 
 
 @dataclass(frozen=True)
@@ -18,8 +15,7 @@ class Candidates:
     """Parameters and scores of candidates.
 
     ``rounds`` numbers the iterations of a halving search, ``resources`` is what they
-    gave each candidate: 0 for other searches. ``logarithmic`` says of parameters
-    whether the search drew them by order of magnitude, where it is known.
+    gave each candidate: 0 for other searches.
     """
 
     params: np.ndarray
@@ -30,7 +26,6 @@ class Candidates:
     n_splits: int
     score_name: str
     resource_name: str = "resources"
-    logarithmic: dict = field(default_factory=dict)
 
     def having(self, names):
         """Return the candidates that have a value of every parameter of ``names``."""
@@ -38,14 +33,14 @@ class Candidates:
         together = " and ".join(names)
         if not here.any():
             raise ValueError(
-                f"{_NOTHING}no candidate has both {together}: they are of different "
-                "grids. Draw one of them, or use from_estimator, which knows the "
-                "estimator's own values."
+                f"There is nothing to draw: no candidate has both {together}: they are "
+                "of different grids. Draw one of them, or use from_estimator, which "
+                "knows the estimator's own values."
             )
         if not np.isfinite(self.means[here]).any():
             raise ValueError(
-                f"{_NOTHING}no candidate with {together} has a score, all their fits "
-                "failed. Search with error_score='raise' to see why."
+                f"There is nothing to draw: no candidate with {together} has a score, "
+                "all their fits failed. Search with error_score='raise' to see why."
             )
         arrays = ("params", "means", "spreads", "rounds", "resources")
         return replace(self, **{name: getattr(self, name)[here] for name in arrays})
@@ -69,17 +64,15 @@ def candidates_of_search(search, metric):
             "SearchDisplay.from_estimator needs a fitted search, such as GridSearchCV, "
             f"with 'cv_results_'. Got {type(search).__name__} instead."
         )
-    if metric is None and isinstance(getattr(search, "refit", None), str):
+    if metric is None and isinstance(search.refit, str):
         metric = search.refit
-    name = None
-    if metric in (None, "score"):
-        name = in_words(getattr(search, "scoring", None), search.estimator)
+    single = metric in (None, "score")
+    name = in_words(search.scoring, search.estimator) if single else None
     candidates = candidates_of_results(results, metric, name)
     return replace(
         candidates,
         params=_completed(candidates.params, search.estimator),
         resource_name=getattr(search, "resource", "resources").removeprefix("n_"),
-        logarithmic=_declared_scales(search),
     )
 
 
@@ -99,13 +92,14 @@ def candidates_of_results(results, metric, score_name=None):
             f"{known}. Got {metric!r} instead.{suggest(str(metric), known, 0.6)}"
         )
     none = np.zeros(len(results["params"]), int)
+    folds = [key for key in results if key.endswith(f"_test_{metric}")]
     return Candidates(
         np.array(results["params"], object),
         np.asarray(results[f"mean_test_{metric}"], float),
         np.asarray(results[f"std_test_{metric}"], float),
         np.asarray(results.get("iter", none)),
         np.asarray(results.get("n_resources", none)),
-        sum(bool(re.fullmatch(rf"split\d+_test_{metric}", key)) for key in results),
+        sum(key.startswith("split") for key in folds),
         score_name or in_words(metric),
     )
 
@@ -141,28 +135,9 @@ def _results_of_trials(trials):
     trials = [trial for trial in trials if trial.state.name == "COMPLETE"]
     if not trials:
         raise ValueError(
-            f"{_NOTHING}no trial of the study was completed. Give the search more "
-            "trials, or its pruner more startup trials."
+            "There is nothing to draw: no trial of the study was completed. Give the "
+            "search more trials, or its pruner more startup trials."
         )
     names = [name for name in trials[0].user_attrs if name.endswith("test_score")]
     results = {name: [trial.user_attrs[name] for trial in trials] for name in names}
     return {"params": [trial.params for trial in trials], **results}
-
-
-def _declared_scales(search):
-    """Return for each parameter with a range whether its scale is logarithmic."""
-    spaces = getattr(search, "param_distributions", None)
-    if spaces is None:
-        spaces = getattr(search, "search_spaces", {})  # scikit-optimize
-    scales = {}
-    for space in [spaces] if isinstance(spaces, dict) else spaces:
-        # scikit-optimize takes pairs of a space and a number of candidates, too.
-        space = space[0] if isinstance(space, tuple) else space
-        for name, drawn_from in space.items():
-            if isinstance(getattr(drawn_from, "log", None), bool):  # Optuna
-                scales[name] = drawn_from.log
-            elif isinstance(getattr(drawn_from, "prior", None), str):  # scikit-optimize
-                scales[name] = drawn_from.prior == "log-uniform"
-            elif hasattr(drawn_from, "dist"):  # scipy.stats
-                scales[name] = drawn_from.dist.name in ("loguniform", "reciprocal")
-    return scales

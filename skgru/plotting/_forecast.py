@@ -4,17 +4,16 @@ from numbers import Integral
 
 import numpy as np
 
-from ._axes import BLACK, BLUE, GREEN, VERMILLION, new_axes, shorten_dates
+from ._display import BLACK, BLUE, GREEN, VERMILLION, Display
 
 
-class ForecastDisplay:
+class ForecastDisplay(Display):
     """Forecasts and true values over time.
 
-    Use :meth:`from_estimator` or :meth:`from_predictions` to make one.
-
-    The rows of y follow one another as :func:`skgru.preprocessing.make_windows` makes
-    them: ``y[i, h]`` is the value at time ``i * step + h``. Each of ``steps_ahead`` is
-    a line of its own, drawn at the time that it speaks of.
+    Use :meth:`from_estimator` or :meth:`from_predictions` to make one. The rows of y
+    must be those of :func:`skgru.preprocessing.make_windows`: ``y[i, h]`` is the value
+    at time ``i * step + h``. Each of ``steps_ahead`` is a line, drawn at the times that
+    were forecast.
 
     Parameters
     ----------
@@ -33,8 +32,7 @@ class ForecastDisplay:
 
     Attributes
     ----------
-    ax_, figure_ : matplotlib Axes and Figure
-        What was drawn on.
+    {axes}
     true_line_ : matplotlib Line2D
         The true values.
     predicted_lines_ : dict of int to matplotlib Line2D
@@ -80,20 +78,11 @@ class ForecastDisplay:
         y : array-like of shape (n_windows,) or (n_windows, horizon)
             The values that followed them.
         **parameters : dict
-            ``step``, ``dates``, ``name``, ``unit``, ``ax`` and ``steps_ahead``, as in
-            :meth:`from_predictions`.
+            As in :meth:`from_predictions`.
 
-        Returns
-        -------
-        display : ForecastDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
+        {returns_and_raises}
         sklearn.exceptions.NotFittedError
             The estimator has not been fitted.
-        ValueError
-            As in :meth:`plot`.
         """
         return cls.from_predictions(y, estimator.predict(X), **parameters)
 
@@ -105,22 +94,13 @@ class ForecastDisplay:
         ----------
         y_true, y_pred : array-like of shape (n_windows,) or (n_windows, horizon)
             True and predicted values, in order of time.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+        {ax}
         steps_ahead : int or list of int, default=None
-            Which steps ahead to draw, as in :meth:`plot`.
+            As in :meth:`plot`.
         **series : dict
             ``step``, ``dates``, ``name`` and ``unit``, as of the class.
 
-        Returns
-        -------
-        display : ForecastDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
-        ValueError
-            As in :meth:`plot`.
+        {returns_and_raises}
         """
         return cls(y_true, y_pred, **series).plot(ax, steps_ahead=steps_ahead)
 
@@ -129,24 +109,12 @@ class ForecastDisplay:
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+        {ax}
         steps_ahead : int or list of int, default=None
             Which steps ahead to draw, from 1 to the horizon. None means all of up to
             three, else the first, the middle and the last.
 
-        Returns
-        -------
-        display : ForecastDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
-        ValueError
-            The shapes do not fit, the rows of y_true are not in order of time, or
-            ``steps_ahead`` are not within the horizon.
-        ImportError
-            matplotlib is not installed.
+        {returns_and_raises}
         """
         true, predicted = self._values()
         n_windows, horizon = true.shape
@@ -154,35 +122,33 @@ class ForecastDisplay:
         # times[i, h]: the time of row i, h steps after its first.
         times = np.arange(n_windows)[:, np.newaxis] * self.step + np.arange(horizon)
         dates = self._dates(times[-1, -1] + 1)
-        ax = new_axes(self, ax, figsize=(7.6, 3.8))
+        ax = self._set_up(ax, dates, figsize=(7.6, 3.8))
         present, first = np.unique(times, return_index=True)
-        observed, marker = true.ravel()[first], "." if len(present) == 1 else None
-        (self.true_line_,) = ax.plot(
-            dates[present], observed, color=BLACK, label="Observed", marker=marker
-        )
+        observed, style = true.ravel()[first], {"color": BLACK, "label": "Observed"}
+        self.true_line_ = self._draw_line(ax, dates[present], observed, **style)
         self.predicted_lines_ = {}
         colors = [VERMILLION] if len(leads) == 1 else [BLUE, VERMILLION, GREEN]
         unit = f" {self.unit}" if self.unit else ""
         for number, lead in enumerate(leads):
-            values = predicted[:, lead - 1]
-            error = f"(MAE {np.abs(values - true[:, lead - 1]).mean():.3g}{unit})"
-            (self.predicted_lines_[lead],) = ax.plot(
-                dates[times[:, lead - 1]],
+            dated, values = dates[times[:, lead - 1]], predicted[:, lead - 1]
+            error = np.abs(values - true[:, lead - 1]).mean()
+            plural = "s" if lead > 1 else ""
+            self.predicted_lines_[lead] = self._draw_line(
+                ax,
+                dated,
                 values,
-                ["-", "--", ":"][number // len(colors) % 3],
+                linestyle=["-", "--", ":"][number // len(colors) % 3],
                 color=colors[number % len(colors)],
-                label=f"{lead} step{'s' if lead > 1 else ''} ahead {error}",
+                label=f"{lead} step{plural} ahead (MAE {error:.3g}{unit})",
                 linewidth=1.3,
-                marker=marker,
             )
-        ax.set(
-            ylabel=self.name + (f" ({self.unit})" if self.unit else ""), xmargin=0.01
-        )
-        ax.set_xlabel("Time step" if self.dates is None else "Time")
-        shorten_dates(ax)
+        # Axes of dates have units, those of numbers have none.
+        time = "Date" if ax.xaxis.have_units() else "Time"
+        xlabel = "Time step" if self.dates is None else time
+        name = f"{self.name} ({self.unit})" if self.unit else self.name
+        ax.set(xlabel=xlabel, ylabel=name, xmargin=0.01)
         # The legend is above the axes: a series leaves no corner free.
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
-        self.ax_, self.figure_ = ax, ax.figure
         return self
 
     def _values(self):
@@ -233,7 +199,7 @@ def _check_order(true, step):
     ahead, after = true[:-1, step:], true[1:, :-step]
     differ = np.argwhere(~np.isclose(ahead, after, equal_nan=True))
     if len(differ):
-        row, column = (int(i) for i in differ[0])
+        row, column = differ[0]
         raise ValueError(
             f"y_true[{row}, {column + step}] and y_true[{row + 1}, {column}] are both "
             f"the value at time {(row + 1) * step + column}, but differ: "

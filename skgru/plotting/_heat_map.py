@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import binned_statistic_2d
 
-from ._axes import BLACK, VERMILLION, draw_failed
+from ._display import BLACK, VERMILLION, draw_failed
 
 
 def is_grid(axes):
@@ -40,9 +40,8 @@ def draw_heat_map(ax, candidates, axes, aggregate, cmap):
     cmap = matplotlib.colormaps.get_cmap(cmap).with_extremes(bad="#E8E8E8")
     style = {"cmap": cmap, "edgecolors": "white", "linewidth": 1.5}
     image = ax.pcolormesh(*reversed(edges), table, **style)
-    # Text is white where that has more contrast than black, by the relative luminance
-    # of the Web Content Accessibility Guidelines 2.2, with sRGB approximated by a
-    # power.
+    # White text on dark cells: relative luminance of the Web Content Accessibility
+    # Guidelines 2.2, with sRGB approximated by a power.
     dark = image.to_rgba(table)[..., :3] ** 2.2 @ [0.2126, 0.7152, 0.0722] < 0.21
     text = np.empty(table.shape, object)
     for cell in np.ndindex(table.shape):

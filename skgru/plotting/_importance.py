@@ -3,10 +3,10 @@
 import numpy as np
 
 from ..inspection import permutation_importance
-from ._axes import BLACK, BLUE, GREY, in_words, new_axes
+from ._display import BLACK, BLUE, GREY, Display, in_words
 
 
-class ImportanceDisplay:
+class ImportanceDisplay(Display):
     """Permutation importances as horizontal bars, with a point for each repeat.
 
     Use :meth:`from_estimator` or :meth:`from_result` to make one.
@@ -23,8 +23,7 @@ class ImportanceDisplay:
 
     Attributes
     ----------
-    ax_, figure_ : matplotlib Axes and Figure
-        What was drawn on.
+    {axes}
     bars_ : matplotlib BarContainer
         The means, in the order of the result.
     points_ : matplotlib Line2D
@@ -67,22 +66,12 @@ class ImportanceDisplay:
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or None
             Targets.
         names : array-like of str, default=None
-            Names of the channels or steps. None takes those of the result, else
-            numbers.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+            As of the class.
+        {ax}
         **parameters : dict
             Of :func:`skgru.inspection.permutation_importance`; a single ``scoring``.
 
-        Returns
-        -------
-        display : ImportanceDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
-        ValueError
-            ``scoring`` is several metrics, or ``names`` do not fit.
+        {returns_and_raises}
         """
         scoring = parameters.get("scoring")
         if isinstance(scoring, list | tuple | set | dict):
@@ -95,53 +84,29 @@ class ImportanceDisplay:
         return cls(result, names=names, score_name=score_name).plot(ax)
 
     @classmethod
-    def from_result(cls, result, *, names=None, score_name="score", ax=None):
+    def from_result(cls, result, *, ax=None, **parameters):
         """Draw a result.
 
         Parameters
         ----------
         result : sklearn.utils.Bunch
-            Of one metric, from :func:`skgru.inspection.permutation_importance` or
-            scikit-learn's function of that name.
-        names : array-like of str, default=None
-            Names of the channels or steps. None takes those of the result, else
-            numbers.
-        score_name : str, default="score"
-            The score in words.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+            As of the class.
+        {ax}
+        **parameters : dict
+            ``names`` and ``score_name``, as of the class.
 
-        Returns
-        -------
-        display : ImportanceDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
-        ValueError
-            ``result`` is of several metrics, or ``names`` do not fit.
+        {returns_and_raises}
         """
-        return cls(result, names=names, score_name=score_name).plot(ax)
+        return cls(result, **parameters).plot(ax)
 
     def plot(self, ax=None):
         """Draw channels with the most important on top, and steps in order of time.
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+        {ax}
 
-        Returns
-        -------
-        display : ImportanceDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
-        ValueError
-            ``result`` is of several metrics, or ``names`` do not fit.
-        ImportError
-            matplotlib is not installed.
+        {returns_and_raises}
         """
         if "importances" not in self.result:
             raise ValueError(
@@ -161,7 +126,7 @@ class ImportanceDisplay:
         steps = over == "steps"
         order = np.arange(n_parts) if steps else np.argsort(-means, kind="stable")
         place = np.argsort(order)
-        ax = new_axes(self, ax, (6.4, min(1 + 0.3 * n_parts, 12)), grid="x")
+        ax = self._set_up(ax, figsize=(6.4, min(1 + 0.3 * n_parts, 12)), grid="x")
         self.bars_ = ax.barh(place, means, color=BLUE, alpha=0.5)
         y = np.repeat(place, importances.shape[1])
         (self.points_,) = ax.plot(importances.ravel(), y, ".", color=BLACK)
@@ -170,5 +135,4 @@ class ImportanceDisplay:
         every = -(-n_parts // 40)  # label as many parts as fit
         ax.set_yticks(np.arange(n_parts)[::every], names[order][::every])
         ax.set_ylim(n_parts - 0.4, -0.6)
-        self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -3,27 +3,27 @@
 import numpy as np
 from scipy.stats import binned_statistic
 
-from ._axes import BLUE, GREY, as_title, draw_best, draw_failed, new_axes
 from ._candidates import candidates_of_results, candidates_of_search, find_parameter
+from ._display import BLUE, GREY, Display, as_title, draw_failed
 from ._heat_map import draw_heat_map, draw_scatter, is_grid
 from ._value_axis import value_axis
 
 
-class SearchDisplay:
+class SearchDisplay(Display):
     """Scores of a search's candidates against one parameter, or two.
 
     Use :meth:`from_estimator` or :meth:`from_cv_results` to make one.
 
-    With one parameter each candidate is a point at its mean test score, with the
-    standard deviation of the folds as its error bar. Candidates of equal value stand
+    With one parameter, each candidate is a point at its mean test score, with the
+    standard deviation over the folds as its error bar. Candidates of equal value stand
     side by side in order of their scores, and a line joins the best at each value. The
-    rounds of a halving search, which do not compare, have colours.
+    rounds of a halving search, whose scores cannot be compared, differ in colour.
 
-    With two parameters a heat map shows the best candidate of each pair of values, or
-    the mean. Where they form no grid, as in a random search, each is a coloured point.
+    With two parameters, a heat map shows the best or mean score of each pair of values.
+    Where the pairs form no grid, as in a random search, each is a coloured point.
 
-    Numbers drawn by order of magnitude, or spread so, lie on logarithmic axes; values
-    that are no numbers stand side by side. Candidates whose fits failed are crosses.
+    Numbers spread over orders of magnitude have a logarithmic axis; values that are no
+    numbers stand side by side. Candidates whose fits failed are crosses.
 
     Parameters
     ----------
@@ -34,8 +34,7 @@ class SearchDisplay:
 
     Attributes
     ----------
-    ax_, figure_ : matplotlib Axes and Figure
-        What was drawn on.
+    {axes}
     errorbar_ : list of matplotlib ErrorbarContainer, or None
         With one parameter: one for each round of a halving search, else one.
     best_line_, best_point_, failed_points_ : matplotlib Line2D or None
@@ -86,29 +85,19 @@ class SearchDisplay:
         search : fitted search
             ``GridSearchCV``, ``RandomizedSearchCV``, the halving searches,
             scikit-optimize's ``BayesSearchCV`` or Optuna's ``OptunaSearchCV``, whose
-            pruned and failed trials are left out. In a list of grids, a candidate of
-            one that does not search a parameter has the estimator's own value of it.
+            pruned and failed trials are left out. A candidate of a list of grids has
+            the estimator's own value of a parameter that its grid does not search.
         param : str or tuple of two str
             The parameters to draw against. Names of pipeline steps before them may be
             left out: ``"learning_rate"`` for ``"gruclassifier__learning_rate"``.
         metric : str, default=None
             Which metric, if the search has several. None means that of ``refit``.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
-        **plot_kw : dict
-            Further parameters of :meth:`plot`.
+        {ax}
+        {plot_kw}
 
-        Returns
-        -------
-        display : SearchDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
+        {returns_and_raises}
         sklearn.exceptions.NotFittedError, TypeError
             The search has not been fitted, or is no search.
-        ValueError
-            ``param`` was not searched, ``metric`` not computed, or all fits failed.
         """
         return cls(candidates_of_search(search, metric), param).plot(ax, **plot_kw)
 
@@ -116,33 +105,22 @@ class SearchDisplay:
     def from_cv_results(
         cls, cv_results, param, *, metric=None, score_name=None, ax=None, **plot_kw
     ):
-        """Draw the results of a search.
+        """Draw the ``cv_results_`` of a search.
 
         Parameters
         ----------
         cv_results : dict
-            The ``cv_results_`` of a search.
+            Results. Candidates that lack a parameter to draw against are left out.
         param : str or tuple of two str
-            The parameters to draw against, as in :meth:`from_estimator`. Candidates
-            without them are left out.
+            As in :meth:`from_estimator`.
         metric : str, default=None
             Which metric, if the search had several. None means the only one.
         score_name : str, default=None
             The score in words. None makes them from the metric's name.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
-        **plot_kw : dict
-            Further parameters of :meth:`plot`.
+        {ax}
+        {plot_kw}
 
-        Returns
-        -------
-        display : SearchDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
-        ValueError
-            As in :meth:`from_estimator`.
+        {returns_and_raises}
         """
         candidates = candidates_of_results(cv_results, metric, score_name)
         return cls(candidates, param).plot(ax, **plot_kw)
@@ -152,25 +130,14 @@ class SearchDisplay:
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+        {ax}
         aggregate : {"best", "mean"}, default="best"
             What a cell of a heat map shows of the candidates that differ in other
             parameters. In a halving search each candidate counts with its last round.
         cmap : str or matplotlib Colormap, default="viridis"
             Colours of scores with two parameters, and of rounds with one.
 
-        Returns
-        -------
-        display : SearchDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
-        ValueError
-            ``param`` was not searched, or no candidate that has it was scored.
-        ImportError
-            matplotlib is not installed.
+        {returns_and_raises}
         """
         if aggregate not in ("best", "mean"):
             raise ValueError(
@@ -185,20 +152,18 @@ class SearchDisplay:
             )
         names = [find_parameter(self.candidates, name) for name in given]
         candidates = self.candidates.having(names)
-        values = [[params[name] for params in candidates.params] for name in names]
-        scales = [candidates.logarithmic.get(name) for name in names]
-        axes = [value_axis(*pair) for pair in zip(values, scales, strict=True)]
+        axes = [value_axis([p[name] for p in candidates.params]) for name in names]
         self.errorbar_ = self.best_line_ = self.failed_points_ = None
         self.image_ = self.text_ = self.scatter_ = self.colorbar_ = None
         if len(names) == 1:
-            ax = new_axes(self, ax, grid="y" if axes[0].scale == "category" else "both")
-            self._plot_one(ax, candidates, *axes, cmap)
+            grid = "y" if axes[0].scale == "category" else "both"
+            self._plot_one(self._set_up(ax, grid=grid), candidates, *axes, cmap)
         else:
-            ax = new_axes(self, ax, (6.4, 4.8), None if is_grid(axes) else "both")
+            grid = None if is_grid(axes) else "both"
+            ax = self._set_up(ax, figsize=(6.4, 4.8), grid=grid)
             self._plot_two(ax, candidates, axes, aggregate, cmap)
-            ax.set_ylabel(given[1])
-        ax.set_xlabel(given[0])
-        self.ax_, self.figure_ = ax, ax.figure
+            self.ax_.set_ylabel(given[1])
+        self.ax_.set_xlabel(given[0])
         return self
 
     def _plot_one(self, ax, candidates, axis, cmap):
@@ -215,13 +180,13 @@ class SearchDisplay:
             style = {"color": GREY, "label": "Best at each value", "zorder": 2}
             (self.best_line_,) = ax.plot(*points, "--", **style)
         label = f"Best candidate ({means[best]:#.3g})"
-        self.best_point_ = draw_best(ax, x[best], means[best], label)
+        self.best_point_ = self._draw_best(ax, x[best], means[best], label)
         # Candidates without a score are drawn at the bottom of the axes.
-        foot = np.full((~scored).sum(), 0.03)
+        bottom = np.full((~scored).sum(), 0.03)
         where = {"transform": ax.get_xaxis_transform()}
-        self.failed_points_ = draw_failed(ax, x[~scored], foot, **where)
-        folds = candidates.n_splits
-        folds = f" (mean ± std of {folds} folds)" if folds > 1 else ""
+        self.failed_points_ = draw_failed(ax, x[~scored], bottom, **where)
+        folds = f" (mean ± std of {candidates.n_splits} folds)"
+        folds = folds if candidates.n_splits > 1 else ""
         ax.set_ylabel(as_title(candidates.score_name) + folds)
         lines = [self.best_point_, self.best_line_, self.failed_points_]
         ax.legend(handles=[*self.errorbar_, *filter(None, lines)])
@@ -229,15 +194,15 @@ class SearchDisplay:
     def _draw_rounds(self, ax, candidates, x, scored, cmap):
         import matplotlib
 
-        numbers, first = np.unique(candidates.rounds, return_index=True)
+        rounds, first = np.unique(candidates.rounds, return_index=True)
         colors, labels = [BLUE], ["Candidate"]
-        if len(numbers) > 1:
-            shades = np.linspace(0.85, 0.1, len(numbers))
+        if len(rounds) > 1:
+            shades = np.linspace(0.85, 0.1, len(rounds))
             colors = matplotlib.colormaps.get_cmap(cmap)(shades)
             resources = candidates.resources[first]
             labels = [f"{n:g} {candidates.resource_name}" for n in resources]
         self.errorbar_ = []
-        for number, color, label in zip(numbers, colors, labels, strict=True):
+        for number, color, label in zip(rounds, colors, labels, strict=True):
             here = scored & (candidates.rounds == number)
             points = x[here], candidates.means[here], candidates.spreads[here]
             style = {"markersize": 4.5, "elinewidth": 1, "ecolor": (color, 0.45)}
@@ -261,7 +226,7 @@ def _side_by_side(transform, axis, candidates):
     """Return x, with candidates of equal value moved apart in order of their scores."""
     places = transform.transform(axis.coordinates)
     # Equal values are spread over at most a fifth of the gap to the next value.
-    gaps = np.diff(np.sort(places))
+    gaps = np.diff(places)
     reach = 0.2 * gaps.min() if len(gaps) else 0.05
     x = places[axis.index]
     ranked = np.lexsort((candidates.means, candidates.rounds))

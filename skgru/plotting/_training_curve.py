@@ -1,26 +1,16 @@
 """TrainingCurveDisplay: losses, scores and learning rate by epoch."""
 
+from itertools import cycle
+
 import keras
 import numpy as np
 from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
-from ._axes import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    VERMILLION,
-    as_title,
-    draw_best,
-    in_words,
-    new_axes,
-)
-
-_SCORE_STYLES = ("-", "--", ":", "-.")
+from ._display import BLACK, BLUE, GREEN, GREY, VERMILLION, Display, as_title, in_words
 
 
-class TrainingCurveDisplay:
+class TrainingCurveDisplay(Display):
     """Losses, scores and learning rate of a training, epoch by epoch.
 
     Use :meth:`from_estimator` to make one.
@@ -38,10 +28,7 @@ class TrainingCurveDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-        Axes of the losses.
-    figure_ : matplotlib Figure
-        Figure of the axes.
+    {axes}
     loss_line_, val_loss_line_ : matplotlib Line2D, the second or None
         Training loss and validation loss.
     score_ax_ : matplotlib Axes or None
@@ -85,20 +72,11 @@ class TrainingCurveDisplay:
         Parameters
         ----------
         estimator : GRUClassifier, GRURegressor, Pipeline or search
-            Fitted. Of a pipeline its last step is meant, of a search its
-            ``best_estimator_``.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
-        **plot_kw : dict
-            Further parameters of :meth:`plot`.
+            Fitted: a pipeline's last step, or a search's ``best_estimator_``, is drawn.
+        {ax}
+        {plot_kw}
 
-        Returns
-        -------
-        display : TrainingCurveDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
+        {returns_and_raises}
         sklearn.exceptions.NotFittedError, TypeError
             The estimator has not been fitted, or has no ``history_``.
         """
@@ -120,8 +98,7 @@ class TrainingCurveDisplay:
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+        {ax}
         learning_rate : bool, default=True
             Draw the learning rate, on a logarithmic axis on the right.
         best_epoch : bool, default=True
@@ -129,17 +106,7 @@ class TrainingCurveDisplay:
         log_loss : bool, default=False
             Logarithmic axis of the losses.
 
-        Returns
-        -------
-        display : TrainingCurveDisplay
-            The display, with what it has drawn.
-
-        Raises
-        ------
-        ValueError
-            There is no loss to draw: no epoch was trained.
-        ImportError
-            matplotlib is not installed.
+        {returns_and_raises}
         """
         losses = self.history.get("loss", [])
         if not losses:
@@ -147,85 +114,76 @@ class TrainingCurveDisplay:
                 "There is nothing to draw: 'history' has no 'loss'. Got the keys "
                 f"{sorted(self.history)}."
             )
-        ax = new_axes(self, ax)
-        style = {"marker": "o" if len(losses) == 1 else None}
-        (last,) = ax.plot(losses, color=BLUE, label="Training loss", **style)
-        self.loss_line_, self.val_loss_line_ = last, None
-        if "val_loss" in self.history:
-            style |= {"color": VERMILLION, "label": "Validation loss"}
-            (last,) = ax.plot(self.history["val_loss"], **style)
-            self.val_loss_line_ = last
-        self._draw_scores(ax)
-        self.best_epoch_line_ = self.best_epoch_point_ = None
-        if best_epoch and self.best_epoch is not None:
-            watched = next(iter(self.score_lines_.values()), last)
-            best, color = self.best_epoch, watched.get_color()
-            point = best, watched.get_ydata()[best], f"Best epoch ({best})"
-            self.best_epoch_line_ = ax.axvline(best, color=GREY, linestyle=":")
-            self.best_epoch_point_ = draw_best(watched.axes, *point, color)
+        ax = self._set_up(ax)
         ax.set(xlabel="Epoch", ylabel=self.loss_name, xmargin=0)
         if log_loss:
             ax.set_yscale("log")
         ax.xaxis.get_major_locator().set_params(integer=True)
+        style = {"color": BLUE, "label": "Training loss"}
+        watched = self.loss_line_ = self._draw_line(ax, losses, **style)
+        self.val_loss_line_ = None
+        if "val_loss" in self.history:
+            style = {"color": VERMILLION, "label": "Validation loss"}
+            watched = self._draw_line(ax, self.history["val_loss"], **style)
+            self.val_loss_line_ = watched
+        self._draw_scores(ax)
+        self.best_epoch_line_ = self.best_epoch_point_ = None
+        if best_epoch and self.best_epoch is not None:
+            watched = next(iter(self.score_lines_.values()), watched)
+            best, color = self.best_epoch, watched.get_color()
+            point = best, watched.get_ydata()[best], f"Best epoch ({best})"
+            self.best_epoch_line_ = ax.axvline(best, color=GREY, linestyle=":")
+            self.best_epoch_point_ = self._draw_best(watched.axes, *point, color)
         rates = self.history.get("learning_rate", []) if learning_rate else []
         self._draw_learning_rate(ax, np.asarray(rates, float))
         handles = [self.loss_line_, self.val_loss_line_, *self.score_lines_.values()]
         handles += [self.learning_rate_line_, self.best_epoch_point_]
-        handles = [*filter(None, handles)]
         # Falling curves leave room at the upper right, rising ones do not. The losses
         # and the legend are drawn in front of the learning rate.
         where = "center right" if self.score_lines_ else "upper right"
-        ax.legend(handles=handles, loc=where)
+        ax.legend(handles=[*filter(None, handles)], loc=where)
         ax.set_zorder(2)
         ax.patch.set_visible(False)
-        self.ax_, self.figure_ = ax, ax.figure
         return self
 
     def _draw_scores(self, ax):
-        scores = {
-            name: values
-            for name, values in self.history.items()
-            if name.startswith("val_") and name != "val_loss"
-        }
+        names = [name for name in self.history if name.startswith("val_")]
+        names = [name for name in names if name != "val_loss"]
         self.score_ax_, self.score_lines_ = None, {}
-        if not scores:
-            return
-        right = self.score_ax_ = ax.twinx()
-        for i, (name, values) in enumerate(scores.items()):
+        if names:
+            self.score_ax_ = _axes_on_the_right(ax)
+        for name, linestyle in zip(names, cycle(["-", "--", ":", "-."]), strict=False):
             words = in_words(name.removeprefix("val_"))
-            (self.score_lines_[name],) = right.plot(
-                values,
-                color=GREEN,
-                linestyle=_SCORE_STYLES[i % len(_SCORE_STYLES)],
-                marker="o" if len(values) == 1 else None,
-                label=f"Validation {words}",
-            )
-        words = as_title(words) if len(scores) == 1 else "Validation score"
-        right.set(ylabel=words, xmargin=0)
-        right.spines[["top", "left"]].set_visible(False)
-        right.grid(False)
+            style = {"color": GREEN, "ls": linestyle, "label": f"Validation {words}"}
+            line = self._draw_line(self.score_ax_, self.history[name], **style)
+            self.score_lines_[name] = line
+            words = as_title(words) if len(names) == 1 else "Validation score"
+            self.score_ax_.set_ylabel(words)
 
     def _draw_learning_rate(self, ax, rates):
         self.learning_rate_ax_ = self.learning_rate_line_ = None
         if not len(rates):
             return
-        right = self.learning_rate_ax_ = ax.twinx()
+        right = self.learning_rate_ax_ = _axes_on_the_right(ax)
         if self.score_ax_ is not None:
             right.spines["right"].set_position(("axes", 1.16))
         # A rate of 0, as at the end of a cosine, cannot be drawn on a logarithmic axis.
-        rates = np.where(rates > 0, rates, np.nan)
-        style = "_" if len(rates) == 1 else "--"
-        (self.learning_rate_line_,) = right.plot(
-            rates, style, color=BLACK, linewidth=1, label="Learning rate"
-        )
-        right.set(yscale="log", ylabel="Learning rate", xmargin=0)
-        powers = np.log10(rates[rates > 0])
-        if len(powers):
-            # At least two decades, so that a constant rate does not look like a detail.
-            middle, half = powers.min() / 2 + powers.max() / 2, np.ptp(powers) * 0.6
-            right.set_ylim(10.0 ** (middle + max(half, 1) * np.array([-1, 1])))
-        right.spines[["top", "left"]].set_visible(False)
-        right.grid(False)
+        positive = rates > 0
+        style = {"color": BLACK, "ls": "--", "lw": 1, "label": "Learning rate"}
+        rates = np.where(positive, rates, np.nan)
+        self.learning_rate_line_ = self._draw_line(right, rates, **style)
+        right.set(yscale="log", ylabel="Learning rate")
+        if positive.any():
+            # Two decades at least, so that a small change looks small.
+            right.set_ylim(np.nanmin(rates) / 10, np.nanmax(rates) * 10)
+
+
+def _axes_on_the_right(ax):
+    right = ax.twinx()
+    right.set_xmargin(0)
+    right.grid(False)
+    right.spines[["top", "left"]].set_visible(False)
+    return right
 
 
 def _loss_name(estimator):

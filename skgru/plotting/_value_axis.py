@@ -22,10 +22,8 @@ class ValueAxis:
     @property
     def coordinates(self):
         """Coordinate of every level."""
-        side_by_side = range(len(self.levels))
-        return np.array(
-            side_by_side if self.scale == "category" else self.levels, float
-        )
+        category = self.scale == "category"
+        return np.array(range(len(self.levels)) if category else self.levels, float)
 
     def apply(self, axis):
         """Set scale and ticks of a matplotlib axis."""
@@ -43,28 +41,23 @@ class ValueAxis:
             axis.set_ticks([], minor=True)
 
 
-def value_axis(values, logarithmic=None):
+def value_axis(values):
     """Return the axis for a parameter's values, one for each candidate.
 
-    Numbers lie on a logarithmic axis where they are spread over orders of magnitude, on
-    a symmetric logarithmic one if 0 is among them; ``logarithmic`` says so where it is
-    known. Where any value is no number (None, a name, a tuple, a schedule, a bool), the
-    values stand side by side: None, numbers, then others as they come.
+    Where any value is no number (None, a name, a tuple, a schedule, a bool), the values
+    are categories, in this order: None, numbers, then others as they come.
     """
-    # Values may be neither hashable nor comparable. 1 and 1.0 are equal, 1 and True
-    # not.
+    # Values may be neither hashable nor comparable. 1 equals 1.0, but not True.
     keys = [float(v) if _is_number(v) else repr(v) for v in values]
     of_key = dict(zip(keys, values, strict=True))
-    numbers = sorted(key for key in of_key if type(key) is float)
-    others = sorted(set(of_key) - set(numbers), key=keys.index)
-    none = [key for key in others if of_key[key] is None]
-    order = none + numbers + [key for key in others if key not in none]
-    if others:
-        scale = "category"
-    elif logarithmic is None or numbers[0] <= 0:
-        scale = _scale(np.array(numbers))
-    else:
-        scale = "log" if logarithmic else "linear"
+
+    def rank(key):
+        is_number = isinstance(key, float)
+        return of_key[key] is not None, not is_number, key if is_number else 0
+
+    order = sorted(of_key, key=rank)
+    numeric = all(isinstance(key, float) for key in order)
+    scale = _scale(np.array(order)) if numeric else "category"
     index = np.array([order.index(key) for key in keys])
     return ValueAxis(scale, [of_key[key] for key in order], index)
 

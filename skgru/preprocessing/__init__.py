@@ -1,8 +1,8 @@
-"""From data as people have it to sequences, and transformers of sequences.
+"""Make sequences from frames, series and texts, and transform sequences.
 
 Transformers accept every form of X that the estimators accept and return the same
 form: a list of arrays for a list, a NaN-padded 3-D array for a NaN-padded 3-D array, a
-2-D array for univariate series. No transformer reads padding.
+2-D array for univariate series. Padding never affects the result.
 
 Besides arrays, the sequences of a list may be DataFrames of pandas or polars, whose
 missing values are NaN. Frames whose cells are series ("nested", as in sktime), series

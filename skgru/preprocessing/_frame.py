@@ -9,8 +9,8 @@ from ._time_index import pandas_index
 def sequences_from_frame(df, id, time, columns=None):
     """Return the sequences of a DataFrame with one row for each step of a sequence.
 
-    The rows of a sequence may stand anywhere; they are sorted by ``time``. Distances in
-    time are not used: put them into a column of their own where they matter.
+    The rows may be in any order; those of a sequence are sorted by ``time``. Intervals
+    between times are not used: if they matter, add them as a column.
 
     Parameters
     ----------

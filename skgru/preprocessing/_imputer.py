@@ -18,19 +18,18 @@ class SequenceImputer(SequenceTransformer):
       :func:`numpy.interp`.
     - "constant": ``fill_value``.
 
-    A feature that a sequence never observed becomes ``fill_value`` under every
-    strategy. Nothing is taken from other sequences, so nothing is learned at ``fit``.
+    If a sequence has no observed value of a feature, every strategy uses
+    ``fill_value``. Values never come from other sequences, so ``fit`` learns nothing.
 
-    What counts as inside: in a 3-D array, trailing steps that are NaN in every feature
-    are padding and stay NaN. In a 2-D array and in the arrays of a list there is no
-    padding, and every NaN is replaced.
+    In a 3-D array, trailing steps that are NaN in every feature are padding and stay
+    NaN. A 2-D array and the arrays of a list have no padding: every NaN is replaced.
 
     Parameters
     ----------
     strategy : {"forward", "linear", "constant"}, default="forward"
-        Where values come from.
+        How missing values are replaced.
     fill_value : float, default=0.0
-        The value of "constant", and of features never observed. Finite.
+        The value of "constant", and of features without an observed value. Finite.
 
     Attributes
     ----------

@@ -11,9 +11,9 @@ from ._sequence_transformer import SequenceTransformer
 class SequenceResampler(SequenceTransformer):
     """Stretch or shrink every sequence to the same number of time steps.
 
-    The new steps lie at equal distances from the first step of a sequence to its last,
-    and hold the line between the two steps around them. A sequence that has ``length``
-    steps already is unchanged; one with a single step is repeated.
+    The new steps lie at equal distances from the first step of a sequence to its last;
+    their values are interpolated linearly. A sequence that already has ``length`` steps
+    is unchanged; a single step is repeated.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ class SequenceResampler(SequenceTransformer):
 class SequenceTruncator(SequenceTransformer):
     """Cut sequences to at most ``max_length`` time steps.
 
-    Shorter sequences are unchanged, and padding does not count. Token ids that know
-    their vocabulary, as :class:`TextSequencer` returns them, are cut as well.
+    Shorter sequences are unchanged, and padding does not count. The token ids that
+    :class:`TextSequencer` returns can be cut as well.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class SequenceTruncator(SequenceTransformer):
         if self.keep == "start":
             return block[:, : self.max_length].copy(), kept
         width = min(sequences.n_timesteps, self.max_length)
-        # A shorter sequence starts at its start; what follows its end is padding.
+        # Shorter sequences are kept from their first step; padding follows their end.
         step = (lengths - kept)[:, np.newaxis] + np.arange(width)
         step = step.reshape(step.shape + (1,) * (block.ndim - 2))
         return np.take_along_axis(block, step, axis=1), kept

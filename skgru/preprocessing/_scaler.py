@@ -36,8 +36,8 @@ class SequenceScaler(SequenceTransformer):
     and kept when transforming.
 
     X may be memory-mapped and larger than memory: it is read piece by piece, and only
-    what ``transform`` returns is as large. "robust" has all values of one feature in
-    memory at a time.
+    the result of ``transform`` has to fit into memory. "robust" needs all values of one
+    feature in memory at a time.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ class SequenceScaler(SequenceTransformer):
     per : {"feature", "sequence"}, default="feature"
         "feature": one center and scale for each feature, learned at ``fit`` from all
         steps of all training sequences. A 2-D X is one feature.
-        "sequence": each sequence is scaled by its own statistics, which keeps only its
-        shape.
+        "sequence": each sequence is scaled by its own statistics, which removes its
+        level and scale.
 
     Attributes
     ----------
@@ -126,9 +126,9 @@ class SequenceScaler(SequenceTransformer):
         AttributeError
             ``per="sequence"``.
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
-            X is no sequences, or has other features than in ``fit``.
+            X does not hold sequences, or has other features than in ``fit``.
         """
         check_is_fitted(self)
         sequences = self._read(X, reset=False)

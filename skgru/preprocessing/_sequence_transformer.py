@@ -52,7 +52,8 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            A parameter is out of its range, or X is no sequences: the sample is named.
+            A parameter is out of its range, or X does not hold sequences: the sample is
+            named.
         TypeError
             X is sparse, holds an item that is no sequence, or holds token ids where the
             transformer takes numbers.
@@ -77,10 +78,10 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
-            X is no sequences (the sample is named), has other features than in ``fit``,
-            or cannot be put into the frames that ``set_output`` asks for.
+            X does not hold sequences (the sample is named), has other features than in
+            ``fit``, or does not fit into the frames that ``set_output`` asks for.
         TypeError
             X is sparse, holds an item that is no sequence, or holds token ids where the
             transformer takes numbers.
@@ -109,9 +110,9 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
-            ``input_features`` are not as many as X has columns, or not its names.
+            ``input_features`` does not match the number or names of the columns of X.
         """
         check_is_fitted(self)
         return self._columns_out(column_names(self, input_features))

@@ -8,6 +8,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils.validation import check_is_fitted
 
+from .._hints import HintsAtNames
+from .._other_names import OF_SEQUENCER
 from .._sklearn import (
     Interval,
     StrOptions,
@@ -24,7 +26,7 @@ UNKNOWN_TOKEN = "[UNK]"
 _FUNCTIONS = ("analyzer", "tokenizer", "preprocessor", "strip_accents")
 
 
-class TextSequencer(TransformerMixin, BaseEstimator):
+class TextSequencer(HintsAtNames, TransformerMixin, BaseEstimator):
     r"""Turn texts into padded sequences of token ids.
 
     Texts are split by the analyzers of scikit-learn's ``CountVectorizer``. Id 0 is
@@ -32,10 +34,9 @@ class TextSequencer(TransformerMixin, BaseEstimator):
     the training texts follow from id 2, the most frequent first, and equally frequent
     ones in alphabetical order.
 
-    The result knows the size of its vocabulary (see :class:`TokenArray`), so that an
-    estimator after it needs no ``vocabulary_size``. Put nothing between them that
-    computes with numbers: a scaler takes ids for values, and neither it nor the
-    estimator can tell for certain.
+    The result carries the size of its vocabulary (see :class:`TokenArray`), so that an
+    estimator after it needs no ``vocabulary_size``. Put no scaler or other numeric
+    transformer between them: it would treat ids as values, often undetected.
 
     Parameters
     ----------
@@ -46,20 +47,19 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         Number of columns of the result: longer texts are cut, shorter ones padded. By
         default, as many as the longest text of each call has tokens.
     keep : {"end", "start"}, default="end"
-        Which part of a text that is cut remains.
+        Which part of a longer text is kept.
     min_df : int or float, default=1
         Least number of training texts that a token must occur in; a float in (0, 1) is
         a proportion of the texts.
     analyzer : {"word", "char"} or callable, default="word"
-        Whether tokens are words or characters. A callable turns one item of X into its
-        tokens: ``list`` reads texts that are split already, and lists of events.
+        Whether tokens are words or characters. A callable returns the tokens of an item
+        of X: ``list`` is for texts that are already split, and for lists of events.
     tokenizer : callable or None, default=None
         Splits a text into words, for languages without spaces: :func:`chinese_words`
-        for Chinese. Replaces ``token_pattern``. A function of a module, so that the
+        for Chinese. Replaces ``token_pattern``. Use a function of a module, so that the
         sequencer can be copied, pickled and searched over.
     token_pattern : str or None, default=r"(?u)\b\w+\b"
-        Regular expression of a word. Unlike that of ``CountVectorizer``, it keeps words
-        of one character.
+        Regular expression of a word; unlike ``CountVectorizer``'s, it keeps "a" or "I".
     lowercase : bool, default=True
         Whether texts are turned into lower case first.
     strip_accents : {"ascii", "unicode"}, callable or None, default=None
@@ -84,8 +84,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    A text without any token (an empty one, or one of stop words alone) becomes a single
-    unknown token, so that no sequence is empty and no sample is lost.
+    A text without a token (empty, or only stop words) becomes a single unknown token.
 
     Examples
     --------
@@ -100,7 +99,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
     >>> X.vocabulary_size
     7
 
-    Vectors that were trained elsewhere, for an estimator to start from: the first rows
+    Pretrained word vectors as the initial embedding of an estimator: the first rows
     are those of padding and of unknown tokens, then come the tokens in their order.
 
     >>> from skgru import GRUClassifier
@@ -136,6 +135,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         "preprocessor": [callable, None],
         "stop_words": [StrOptions({"english"}), list, None],
     }
+    _other_names = OF_SEQUENCER
 
     def __init__(
         self,
@@ -274,7 +274,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         TypeError
             X is one string or a table, or an item is no string; the sample is named.
         ValueError
@@ -300,7 +300,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            There was no ``fit`` yet.
+            ``fit`` has not been called.
         ValueError
             X is not 2-D, or an id lies outside the vocabulary; its sample is named.
         """

@@ -21,16 +21,16 @@ def pandas_index(values):
 
 
 def time_steps(index, name, like=None):
-    """Check that an index goes forward in equal steps, and return these.
+    """Check that an index increases in equal steps, and return these.
 
     Parameters
     ----------
     index : pandas.Index or None
-        None says nothing about time.
+        None is returned as it is.
     name : str
-        What has the index, for messages.
+        Name of the object that has the index, for messages.
     like : TimeSteps, default=None
-        Those whose distance the index must have, if it is of the same kind.
+        The index must have the distance of these steps, if it is of the same kind.
 
     Returns
     -------
@@ -39,8 +39,8 @@ def time_steps(index, name, like=None):
     Raises
     ------
     ValueError
-        The index is not one of time, or goes back, repeats or skips a label. The
-        message names it.
+        The index does not hold times, or it decreases, or repeats or skips a label. The
+        message names the label.
     """
     if index is None or len(index) == 0:
         return None
@@ -72,12 +72,12 @@ def check_same_index(index, other, name, other_name):
     index, other : pandas.Index or None
         Of equal length. None has no labels to compare.
     name, other_name : str
-        What has them, for messages.
+        Names of the objects that have them, for messages.
 
     Raises
     ------
     ValueError
-        They differ. The message names the first place where they do.
+        They differ. The message names the first difference.
     """
     if index is None or other is None:
         return

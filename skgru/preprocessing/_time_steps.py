@@ -11,7 +11,7 @@ ROUNDING = 0.01
 class TimeSteps(NamedTuple):
     """Labels at equal distances.
 
-    All is plain where text can say it, so that `skgru.save` can write it.
+    Frequencies and dtypes are text where possible, so that `skgru.save` can write them.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class TimeSteps(NamedTuple):
         periods as their ordinals.
     step : str, pandas offset, int, float or None
         The distance: a frequency of pandas between dates and between timedeltas, a
-        number for the other kinds. None where a single label does not say it.
+        number for the other kinds. None for a single label without a frequency.
     name : object
         The name of the index.
     """
@@ -35,7 +35,7 @@ class TimeSteps(NamedTuple):
     name: object
 
     def label(self, number):
-        """Return the label that a number is."""
+        """Return the label that a number stands for."""
         import pandas as pd
 
         if self.kind in ("integer", "float"):
@@ -53,7 +53,7 @@ class TimeSteps(NamedTuple):
         return self._labels(self.last, n_labels + 1)[1:]
 
     def is_followed_by(self, other):
-        """Whether the first label of others is the one after the last of these."""
+        """Whether ``other`` begins with the label after the last one of these."""
         if other.kind != self.kind or self.step is None:
             return False
         expected, label = self.after_last(1)[0], other.label(other.first)
@@ -92,7 +92,7 @@ class TimeSteps(NamedTuple):
 
 
 def plain_frequency(freq):
-    """Return a frequency as text, unless text does not say all of it (holidays)."""
+    """Return a frequency as text, unless that loses something (such as holidays)."""
     import pandas as pd
 
     if freq is None or isinstance(freq, str):
@@ -102,7 +102,7 @@ def plain_frequency(freq):
 
 
 def plain_dtype(dtype):
-    """Return a dtype as text, unless text does not say all of it (nameless zones)."""
+    """Return a dtype as text, unless that loses a time zone without a name."""
     import pandas as pd
 
     try:

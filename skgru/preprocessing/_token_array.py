@@ -11,12 +11,12 @@ class TokenArray(np.ndarray):
     It is an ordinary NumPy array, and 0 is padding. Slices, copies, reshaped and
     pickled arrays, those sent to other processes, and concatenations of arrays of one
     vocabulary keep ``vocabulary_size``; results of arithmetic and comparisons, which
-    hold no tokens, are plain arrays. :func:`numpy.asarray` returns the plain ids. To
-    put other columns beside the ids, as ``ColumnTransformer`` and ``FeatureUnion`` do,
-    raises a TypeError, because no estimator could read the result.
+    hold no tokens, are plain arrays. :func:`numpy.asarray` returns the plain ids.
+    Putting other columns beside the ids, as ``ColumnTransformer`` and ``FeatureUnion``
+    do, raises a TypeError, because no estimator could read the result.
 
-    Functions that take any array for numbers cannot be refused: a scaler returns
-    scaled ids, and only the estimator may notice, and warn.
+    Functions that treat any array as numbers cannot be prevented: a scaler returns
+    scaled ids. The estimator warns if it detects that.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class TokenArray(np.ndarray):
         Token ids in ``[0, vocabulary_size)``.
     vocabulary_size : int or None, default=None
         Number of different ids, those of padding and of unknown tokens included. None
-        where it is not known.
+        if it is not known.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class TokenArray(np.ndarray):
 
     See Also
     --------
-    TextSequencer : Makes one of texts.
+    TextSequencer : Makes one from texts.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def _check_concatenation(arrays, axis=0, *_, **__):
 
 
 def token_frame(tokens, texts):
-    """Return token ids as a DataFrame that knows the size of their vocabulary.
+    """Return token ids as a DataFrame that carries the size of their vocabulary.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ def learn_vocabulary(texts, min_df, max_tokens):
     ----------
     texts : list of list of str
     min_df : int or float
-        In how many texts, or in what part of them, a token must occur.
+        Least number or fraction of texts in which a token must occur.
     max_tokens : int or None
         Size of the vocabulary, padding and unknown tokens included.
 

@@ -17,9 +17,9 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
     the ``horizon`` steps after them: no step is in a window and in its own y.
 
     Neighbouring windows overlap: a value in the y of one is in the X of later ones and,
-    if ``horizon > step``, in the y of neighbours. Evaluate in order of time, by
-    ``TimeSeriesSplit(gap=ceil(horizon / step) - 1)``: with that gap no value to
-    predict in a test fold is a target of its training fold. Stop early by
+    if ``horizon > step``, in the y of neighbours. Evaluate in order of time, with
+    ``TimeSeriesSplit(gap=ceil(horizon / step) - 1)``: with that gap no target of a test
+    fold is a target of its training fold. For early stopping, use
     ``validation_split=LastWindows(0.2, gap=ceil(horizon / step) - 1)``.
 
     Parameters
@@ -29,7 +29,7 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
         DataFrame whose columns are channels. The index of a pandas object is checked:
         dates, periods or numbers that go forward in equal steps. Business days, months
         and all that ``pandas.infer_freq`` knows, or that the index has as its own
-        ``freq``, are equal steps. Other arrays and frames are taken as they come.
+        ``freq``, are equal steps. The order of other arrays and frames is not checked.
     window : int
         Number of steps of a window.
     horizon : int, default=1
@@ -38,8 +38,8 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
         Number of steps from the start of a window to that of the next.
     exogenous : array-like of shape (n_steps,) or (n_steps, n_exogenous), default=None
         Further channels of X that are never targets. Those of the steps of the window
-        are used, not those of the steps to predict. If pandas objects, they and the
-        series have the same index.
+        are used, not those of the steps to predict. If both are pandas objects, they
+        must have the same index.
     target : int or str, default=0
         Which channel of a series with several becomes y: its position, or its name in a
         DataFrame. All channels, the target included, are features of X.
@@ -48,7 +48,7 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
     -------
     X : ndarray of shape (n_windows, window, n_channels + n_exogenous)
         The windows: channels first, then exogenous ones. float32 if the series is (and
-        ``exogenous``, if given), else float64. Writable, no view of ``series``.
+        ``exogenous``, if given), else float64. A copy, not a view of ``series``.
     y : ndarray of shape (n_windows,), or (n_windows, horizon) if ``horizon > 1``
         The values of the target that follow.
 
@@ -56,13 +56,13 @@ def make_windows(series, window, horizon=1, step=1, exogenous=None, *, target=0)
     ------
     ValueError
         The series is shorter than ``window + horizon``, holds NaN or infinity (the
-        index is named), or differs in length from ``exogenous``; an index goes back,
+        index is named), or differs in length from ``exogenous``; an index decreases,
         repeats or skips a label, or differs from that of the series (the label is
         named); a parameter is out of its range.
 
     See Also
     --------
-    skgru.forecasting.GRUForecaster : Does this by itself.
+    skgru.forecasting.GRUForecaster : Cuts the windows itself.
     skgru.forecasting.LastWindows : What to hold out for early stopping.
 
     Examples
@@ -114,7 +114,7 @@ def read_series(series, exogenous=None, names=("series", "exogenous"), like=None
     names : tuple of str, default=("series", "exogenous")
         What messages call the two.
     like : TimeSteps, default=None
-        Those whose distance an index must have.
+        An index must have the distance of these steps.
 
     Returns
     -------
