@@ -19,35 +19,31 @@ from .preprocessing._windows import target_column
 
 __all__ = ["GRUForecaster", "LastWindows"]
 
-# Penalties of the linear path; leave-one-out errors choose one of them.
-_PENALTIES = np.logspace(-2, 4, 13)
-
 
 class GRUForecaster(ForecasterInputs, HintsAtNames, MetaEstimatorMixin, BaseEstimator):
     """Forecast the next steps of a series from its last ones.
 
     A series is cut into windows *after* a splitter has cut it into folds, so that
     nothing of a test fold is learnt: ``cross_val_score(forecaster, series,
-    cv=TimeSeriesSplit())`` is an honest evaluation, and a search may tune ``window``
+    cv=TimeSeriesSplit())`` evaluates without leakage, and a search may tune ``window``
     and ``regressor__learning_rate``.
 
-    Early stopping is as honest: where a network in ``regressor`` has
+    Early stopping does not leak either: if a network in ``regressor`` has
     ``early_stopping=True`` and a fraction as ``validation_split``, its clone gets
     ``LastWindows(fraction, gap=horizon - 1)`` instead. That holds out the last windows
-    of the series, and none of the values to predict there is in a training window or
-    is a target of one. A splitter of your own stays. A scaler before the network is
-    fitted on all windows, though.
+    of the series, and no value to predict there is in a training window or a target of
+    one. Another splitter is used as it is. A scaler before the network is fitted on all
+    windows.
 
-    Most series are short, and most of what can be forecast of them is linear: a ridge
-    regression is hard to beat, and a network alone often does not. So the network
-    learns what a ridge regression leaves (``linear``), which is best with few units and
-    early stopping. It can still lose to the ridge regression, or to the seasonal naive
-    forecast: by over 5 % on 2 of the 12 series of ``benchmarks/bench_forecasting.py``.
-    Choose ``window`` with care, too: on series of some hundred steps one season is
-    better than several.
+    Most of what can be forecast of a short series is linear, and a network alone often
+    loses to a ridge regression. So the network learns what a ridge regression leaves
+    (``linear``), which works best with few units and early stopping. It can still lose
+    to the ridge regression, or to the seasonal naive forecast: by over 5 % on 2 of the
+    12 series of ``benchmarks/bench_forecasting.py``. Choose ``window`` with care: on
+    series of some hundred steps one season is better than several.
 
-    A pandas series has labels of its steps. They must go forward in equal steps, as for
-    :func:`skgru.preprocessing.make_windows`, and forecasts continue them.
+    A pandas series has labels. They must go forward in equal steps, as for
+    :func:`~skgru.preprocessing.make_windows`; forecasts continue them.
 
     Parameters
     ----------
@@ -394,7 +390,8 @@ def _ridge_regression():
     # Imported here: with it come all of scikit-learn's linear models.
     from sklearn.linear_model import RidgeCV
 
-    linear = make_pipeline(StandardScaler(), RidgeCV(_PENALTIES))
+    # Leave-one-out errors choose the penalty.
+    linear = make_pipeline(StandardScaler(), RidgeCV(np.logspace(-2, 4, 13)))
     # Always arrays: set_config(transform_output=...) is for the user's own.
     return linear.set_output(transform="default")
 
