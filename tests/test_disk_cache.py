@@ -141,6 +141,7 @@ def test_processes_share_a_directory_at_the_same_time(filled, tmp_path):
     assert run(directory) == (filled[1], "")
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_while_it_writes_leaves_no_half_program(
     filled, tmp_path
 ):
