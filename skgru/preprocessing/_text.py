@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils.validation import check_is_fitted
 
+from .._naming import naming
 from .._sklearn import (
     Interval,
     StrOptions,
@@ -17,7 +18,7 @@ from .._sklearn import (
 )
 from ._chinese import warn_if_undivided
 from ._token_array import TokenArray, token_frame
-from ._vocabulary import PADDING, learn_vocabulary, token_ids
+from ._vocabulary import PADDING, learn_vocabulary, token_ids, tokens_of
 
 UNKNOWN_TOKEN = "[UNK]"
 # Parameters that may be functions of the user.
@@ -305,7 +306,8 @@ class TextSequencer(TransformerMixin, BaseEstimator):
             X is not 2-D, or an id lies outside the vocabulary; its sample is named.
         """
         check_is_fitted(self)
-        ids = np.asarray(X)
+        with naming("X"):
+            ids = np.asarray(X)
         if ids.ndim != 2 or ids.dtype.kind not in "iu":
             raise ValueError(
                 "X must hold integer token ids of shape (n_samples, timesteps); got "
@@ -389,7 +391,7 @@ class TextSequencer(TransformerMixin, BaseEstimator):
                     f"Every item of X must be a string, but sample {i} is {what}. Drop "
                     "or fill missing texts, and decode bytes."
                 )
-            texts.append(list(analyze(text)))
+            texts.append(tokens_of(analyze, text, i))
         if not texts:
             raise ValueError("X holds no text; at least one is needed.")
         return texts
