@@ -63,8 +63,6 @@ def test_files_of_other_things(n_examples, tmp_path):
         GRUForecaster(GRURegressor()),
         LastWindows(0.5),
         GRUClassifier,
-        print,
-        open,
         keras.optimizers.Adam(),
         range(3),
         {1, 2},

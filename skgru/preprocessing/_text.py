@@ -18,9 +18,8 @@ from .._sklearn import (
 )
 from ._chinese import warn_if_undivided
 from ._token_array import TokenArray, token_frame
-from ._vocabulary import PADDING, learn_vocabulary, token_ids, tokens_of
+from ._vocabulary import PADDING, UNKNOWN_TOKEN, learn_vocabulary, token_ids, tokens_of
 
-UNKNOWN_TOKEN = "[UNK]"
 # Parameters that may be functions of the user.
 _FUNCTIONS = ("analyzer", "tokenizer", "preprocessor", "strip_accents")
 
@@ -381,10 +380,9 @@ class TextSequencer(TransformerMixin, BaseEstimator):
             preprocessor=self.preprocessor,
             stop_words=self.stop_words,
         ).build_analyzer()
-        only_strings = not callable(self.analyzer)
         texts = []
         for i, text in enumerate(X):
-            if only_strings and not isinstance(text, str):
+            if not callable(self.analyzer) and not isinstance(text, str):
                 missing = text is None or (isinstance(text, float) and text != text)
                 what = "missing" if missing else f"{type(text).__name__} ({text!r:.50})"
                 raise TypeError(

@@ -6,6 +6,7 @@ from numbers import Integral
 import numpy as np
 
 PADDING, UNKNOWN = 0, 1
+UNKNOWN_TOKEN = "[UNK]"
 
 
 def tokens_of(analyze, text, i):
