@@ -1,6 +1,5 @@
 """BaseGRU: the sequence of steps of a fit, on top of scikeras' wrapper."""
 
-import contextlib
 from dataclasses import replace
 from functools import partial
 
@@ -9,10 +8,12 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from ._at_once import fitted_at_once
 from ._checkpointing import Checkpointing
 from ._data import DataChecks
 from ._early_stopping import without_early_stopping
 from ._engine.forward_program import ForwardSpec
+from ._engine.interrupts import InterruptLater
 from ._engine.predict import predict
 from ._engine.program import split_weights
 from ._engine.program_cache import get_program
@@ -154,30 +155,24 @@ class BaseGRU(
         ValueError
             Parameters, X or y are not valid, or training diverged. What an earlier fit
             learnt is kept.
+        KeyboardInterrupt
+            Ctrl-C came before the first training step. What an earlier fit learnt is
+            kept. A later Ctrl-C ends the training with a warning, and what has been
+            learnt until then is kept.
         """
         refuse_fit_arguments(not_taken, self._get_param_names(), type(self).__name__)
-        with self._kept_on_failure():
-            self._fit(
+        with fitted_at_once(self) as copy:
+            copy._fit(
                 X,
                 y,
                 sample_weight,
-                resume=self.warm_start and self.initialized_,
-                epochs=self.epochs,
+                resume=copy.warm_start and copy.initialized_,
+                epochs=copy.epochs,
                 validation=(X_val, y_val),
                 groups=groups,
-                checkpoint=self.checkpoint,
+                checkpoint=copy.checkpoint,
             )
         return self
-
-    @contextlib.contextmanager
-    def _kept_on_failure(self):
-        before = dict(vars(self))
-        try:
-            yield
-        except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
-            raise
 
     @with_callbacks
     def _fit(
@@ -352,12 +347,12 @@ class BaseGRU(
         return self._partial_fit(X, y, sample_weight, groups)
 
     def _partial_fit(self, X, y, sample_weight, groups, classes=None):
-        with self._kept_on_failure():
-            self._fit(
+        with fitted_at_once(self) as copy:
+            copy._fit(
                 X,
                 y,
                 sample_weight,
-                resume=self.initialized_,
+                resume=copy.initialized_,
                 epochs=1,
                 classes=classes,
                 groups=groups,
@@ -377,15 +372,17 @@ class BaseGRU(
     def model_(self):
         """The network in stock Keras layers, made when first asked for."""
         check_is_fitted(self)
-        if "_model" not in vars(self):
-            stock = self._stock_model(self._fitted)
-            state = self._fitted.state
-            weights = split_weights(state.weights, self._fitted.shapes)
-            stock.set_values([*weights, *state.of_model])
-            self._model = stock.model
-        return self._model
+        fitted, known = self._fitted, vars(self).get("_model")
+        # Threads may fit meanwhile: the record tells the models of two fits apart.
+        if known is None or known[0] is not fitted:
+            stock = self._stock_model(fitted)
+            weights = split_weights(fitted.state.weights, fitted.shapes)
+            stock.set_values([*weights, *fitted.state.of_model])
+            known = self._model = fitted, stock.model
+        return known[1]
 
     def _stock_model(self, fitted):
         """Return a fitted network as a `StockModel` whose weights are not set yet."""
-        shape = fitted.architecture.input_shape
-        return StockModel(self._build_stock(fitted), shape, fitted.targets.rescaling)
+        shape, rescaling = fitted.architecture.input_shape, fitted.targets.rescaling
+        with InterruptLater():
+            return StockModel(self._build_stock(fitted), shape, rescaling)

@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import (
     unique_labels,
 )
 
+from ._at_once import at_once
 from ._base import BaseGRU
 from ._naming import naming
 from ._sklearn import StrOptions, fit_context
@@ -156,6 +157,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
             )
         return weights
 
+    @at_once
     def predict_proba(self, X):
         """Return the probability of each class.
 
@@ -180,6 +182,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         outputs = self._outputs(X)
         return self._fitted.targets.probabilities(outputs)
 
+    @at_once
     def predict(self, X):
         """Return the most probable class.
 

@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _num_samples
 
 from ._base import BaseGRU
+from ._naming import naming
 from ._sklearn import Interval
 
 _FRACTION = Interval(Real, 0, 1, closed="neither")
@@ -82,6 +83,8 @@ class LastWindows(BaseEstimator):
         ------
         ValueError
             A parameter is out of its range, or no window is left to train on.
+        TypeError
+            X has no rows.
         """
         for name, allowed in (("fraction", _FRACTION), ("gap", _GAP)):
             value = getattr(self, name)
@@ -90,7 +93,8 @@ class LastWindows(BaseEstimator):
                     f"The {name!r} parameter of LastWindows must be {allowed}. Got "
                     f"{value!r} instead."
                 )
-        n_windows = _num_samples(X)
+        with naming("X"):
+            n_windows = _num_samples(X)
         n_validation = int(np.ceil(self.fraction * n_windows))
         n_train = n_windows - n_validation - self.gap
         if n_train < 1:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ._choose_built_in import choose_built_in
 from ._choose_users import choose_users
+from ._engine.interrupts import InterruptLater
 from ._padding_check import ignores_padding
 from ._user_network import UserNetwork
 from ._users_inputs import inputs_of_users
@@ -23,9 +24,10 @@ class NetworkChoice:
             unequal = unequal or self.augmenter.changes_lengths
         if self.model is None:
             return choose_built_in(self, parts[0], longest, unequal, data)
-        return choose_users(
-            self, X, y, sequences[0], longest, unequal, data, seed, optimizer, rates
-        )
+        with InterruptLater():
+            return choose_users(
+                self, X, y, sequences[0], longest, unequal, data, seed, optimizer, rates
+            )
 
     def _for_sequences(self, fitted, sequences):
         """Return the architecture and the input shape for predicting sequences."""

@@ -5,6 +5,7 @@ from sklearn.base import RegressorMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 
+from ._at_once import at_once
 from ._base import BaseGRU
 from ._naming import naming
 from ._sklearn import StrOptions
@@ -88,6 +89,7 @@ class GRURegressor(RegressorMixin, BaseGRU):
         scaler.fit(columns, sample_weight=weight)
         return RealTargets(scaler, y.ndim, columns.shape[1], self.loss)
 
+    @at_once
     def predict(self, X):
         """Return the predicted targets.
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 from sklearn.metrics import check_scoring, get_scorer_names
 
+from ._at_once import shallow_copy
 from ._other_names import hint_of_scorer
 from ._sklearn import metric_of
 
@@ -166,9 +167,8 @@ class ValidationScores:
     def _stand_in(self, outputs, fitted):
         """Return a copy of the estimator that returns ``outputs`` for the stored X."""
         cls = type(self._estimator)
-        copy = object.__new__(cls)
-        known = {k: v for k, v in vars(self._estimator).items() if k != "_model"}
-        vars(copy).update(known, _fitted=fitted())
+        copy = shallow_copy(self._estimator)
+        copy._fitted = fitted()
 
         def outputs_for(X):
             return outputs if X is self._X else cls._outputs(copy, X)

@@ -2,6 +2,7 @@
 
 import keras
 
+from ._engine.interrupts import InterruptLater
 from ._engine.parts import ModelParts
 from ._keras import has_graph, layers_of, private_names
 
@@ -36,11 +37,12 @@ class StockModel:
         An embedding may have fewer rows than the trained one, see ``_whole_rows``.
         """
         variables = self._variables()
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value[: variable.shape[0]] if value.ndim else value)
-        for layer in layers_of(self.model):
-            if isinstance(layer, keras.layers.Normalization):
-                layer.finalize_state()  # recomputes its tensors from its weights
+        with InterruptLater():
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value[: variable.shape[0]] if value.ndim else value)
+            for layer in layers_of(self.model):
+                if isinstance(layer, keras.layers.Normalization):
+                    layer.finalize_state()  # recomputes its tensors from its weights
 
     def values(self, values):
         """Return the weights and the state; rows that the model lacks are kept."""

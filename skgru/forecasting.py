@@ -8,6 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from ._at_once import at_once, fitted_at_once
 from ._forecaster_inputs import ForecasterInputs, name_of, read, roles
 from ._hints import HintsAtNames
 from ._last_windows import LastWindows, hold_out_last_windows
@@ -176,13 +177,8 @@ class GRUForecaster(ForecasterInputs, HintsAtNames, MetaEstimatorMixin, BaseEsti
             skips a label, or that of X is not that of y (the label is named); early
             stopping leaves no window to train on. What an earlier fit learnt is kept.
         """
-        before = dict(vars(self))
-        try:
-            self._fit(X, y)
-        except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
-            raise
+        with fitted_at_once(self) as copy:
+            copy._fit(X, y)
         return self
 
     def _fit(self, X, y):
@@ -234,6 +230,7 @@ class GRUForecaster(ForecasterInputs, HintsAtNames, MetaEstimatorMixin, BaseEsti
                 "forecast a channel of X, pass X alone."
             )
 
+    @at_once
     def predict(self, horizon=None, *, series=None, exogenous=None):
         """Forecast what follows a series.
 
@@ -309,6 +306,7 @@ class GRUForecaster(ForecasterInputs, HintsAtNames, MetaEstimatorMixin, BaseEsti
             )
         return horizon
 
+    @at_once
     def score(self, X, y=None):
         """Return how much better than the seasonal naive forecast the forecasts are.
 

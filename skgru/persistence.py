@@ -10,6 +10,7 @@ known to be harmless. docs/file_format.md describes them.
 import contextlib
 import importlib
 import io
+import re
 import stat
 import sys
 import zipfile
@@ -105,8 +106,8 @@ def save(estimator, path):
         with without_keras_objects():
             skops.io.dump(estimator, content)
     except TypeError as error:
-        if "cannot pickle" not in str(error):  # then it says what holds what
-            raise
+        if not re.search("cannot (be )?pickle", str(error)):
+            raise  # it says what holds what
         raise TypeError(
             f"{type(estimator).__name__} cannot be saved: {error}."
         ) from error

@@ -195,13 +195,15 @@ def test_ctrl_c_keeps_what_has_been_learnt(either, X):
     np.testing.assert_array_equal(estimator.predict(X), shorter.fit(X, y).predict(X))
 
 
-def test_ctrl_c_in_the_first_epoch(either, X):
-    """Nothing is learnt yet, and yet the estimator is whole."""
-    estimator, y = either(callbacks=[Interrupt("on_epoch_begin", 0)])
-    with pytest.warns(ConvergenceWarning, match="after 0 whole epochs"):
+def test_ctrl_c_before_the_first_step(either, X):
+    """There is nothing to keep; what an earlier fit learnt is as it was."""
+    estimator, y = either()
+    before = estimator.fit(X, y).predict(X)
+    estimator.set_params(epochs=9, callbacks=[Interrupt("on_epoch_begin", 0)])
+    with pytest.raises(KeyboardInterrupt):
         estimator.fit(X, y)
-    assert estimator.n_iter_ == 0
-    assert estimator.predict(X).shape == y.shape
+    assert estimator.n_iter_ == 3
+    np.testing.assert_array_equal(estimator.predict(X), before)
 
 
 def test_ctrl_c_with_early_stopping_keeps_the_best_weights(classifier, X, labels):

@@ -142,3 +142,29 @@ def test_processes_share_a_directory_at_the_same_time(filled, tmp_path):
     names = [path.name for path in files(directory)]
     assert names == [path.name for path in files(filled[0])]
     assert run(directory) == (filled[1], "")
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_while_it_writes_leaves_no_half_program(
+    filled, tmp_path
+):
+    """Two that come after it, at the same time, compile what it could not write."""
+    directory = tmp_path / "cache"
+    killed = f"""{FIT}
+import signal
+replace = os.replace
+def killed_at_the_second(*paths):
+    if any(directory.rglob("skgru_*")):
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(*paths)
+os.replace = killed_at_the_second
+fit(3)
+"""
+    code = "import subprocess, sys; print(subprocess.call([sys.executable, '-c', {}]))"
+    assert run(directory, code.format(repr(killed)))[0] == "-9\n"
+    assert len(list(directory.rglob("skgru_*"))) == 1
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(run, [directory] * 2))
+    assert outcomes == [(filled[1], "")] * 2
+    names = sorted(path.name for path in directory.rglob("skgru_*"))
+    assert names == [path.name for path in files(filled[0])]

@@ -1,61 +1,50 @@
-"""Any input: an error that names its cause, or a finite result.
+"""Any input of an estimator: an error that names its cause, or a finite result.
 
 Few networks, as each compiles; hypothesis draws what they are given.
 """
 
 import math
-import warnings
 
+import keras
 import numpy as np
 import pytest
-from generated import any_shapes, arrays, few_or_many, result_or_error, search, shapes
+from generated import (
+    any_shapes,
+    arrays,
+    check_fit,
+    few_or_many,
+    numbers,
+    one_of_classes,
+    result_or_error,
+    search,
+    shapes,
+    values_of,
+)
 from hypothesis import strategies as st
-from sklearn.base import clone
 
-import skgru
 from skgru import GRUClassifier, GRURegressor
 from skgru.augmentation import (
-    ChannelDropout,
     Compose,
     Jitter,
-    MagnitudeWarp,
     Mixup,
     RandomApply,
-    Scaling,
-    TimeMask,
     TimeShift,
     TimeWarp,
-    TokenDeletion,
-    TokenInsertion,
-    TokenReplacement,
     TokenSwap,
     WindowSlice,
 )
-from skgru.forecasting import GRUForecaster
-from skgru.preprocessing import (
-    SequenceImputer,
-    SequenceResampler,
-    SequenceScaler,
-    SequenceTruncator,
-    TextSequencer,
-    make_windows,
-)
+from skgru.forecasting import GRUForecaster, LastWindows
 from skgru.schedules import (
     CosineDecay,
     ExponentialDecay,
+    ReduceOnPlateau,
     StepDecay,
     TimeDecay,
 )
 
 TINY = {"units": 2, "filters": None, "epochs": 1, "batch_size": 8, "random_state": 0}
-
-
-def values_of(result):
-    """Return all numbers of a result as one float64 array."""
-    if isinstance(result, list | tuple) or getattr(result, "dtype", "") == "O":
-        parts = [values_of(part) for part in result]
-        return np.concatenate(parts) if parts else np.empty(0)
-    return np.asarray(result, np.float64).ravel()
+SERIES_OF_TWO = np.random.default_rng(0).normal(size=(9, 4, 2))
+TWO = np.arange(9) % 2
 
 
 # ---- estimators ----
@@ -83,38 +72,25 @@ def targets(draw):
     return kinds[draw(st.sampled_from(["two"] * 6 + sorted(kinds)))]
 
 
-HUGE = [1e30] * 9, np.full(9, np.inf)
 estimators = st.sampled_from([GRUClassifier(**TINY), GRURegressor(**TINY)])
 weights = st.sampled_from(
     [None] * 4 + [np.ones(9), np.zeros(9), -np.ones(9), [1e30] * 9]
 )
 
 
-def check_estimator(case):
-    estimator, X, y, weight = case
-    estimator = clone(estimator)
-    fitted = result_or_error(lambda: estimator.fit(X, y, sample_weight=weight))
-    if fitted is None:
-        assert not estimator.initialized_
-        return
-    predict = getattr(fitted, "predict_proba", fitted.predict)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        warnings.simplefilter("ignore", UserWarning)
-        assert np.isfinite(values_of(predict(X))).all()
-    assert np.isfinite(fitted.history_["loss"]).all()
-
-
 @few_or_many
 def test_estimators(n_examples):
+    def check(case):
+        estimator, X, y, weight = case
+        check_fit(estimator, X, y, sample_weight=weight)
+
     cases = st.tuples(estimators, arrays(shapes), targets(), weights)
-    search(check_estimator, cases, n_examples)
+    search(check, cases, n_examples)
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    X = np.random.default_rng(0).normal(size=(9, 4, 2)).astype(np.float32)
-    return GRUClassifier(**TINY).fit(X, np.arange(9) % 2)
+    return GRUClassifier(**TINY).fit(SERIES_OF_TWO, TWO)
 
 
 @few_or_many
@@ -133,173 +109,148 @@ def test_ten_thousand_steps():
     assert np.isfinite(network.predict(X)).all()
 
 
-# ---- transformers ----
+# ---- schedules, augmenters, forecasts ----
 
-TRANSFORMERS = [
-    *(
-        SequenceScaler(method, per=per)
-        for method in ("standard", "minmax", "robust")
-        for per in ("feature", "sequence")
-    ),
-    *(SequenceImputer(strategy) for strategy in ("forward", "linear", "constant")),
-    SequenceResampler(3),
-    SequenceTruncator(2),
-    SequenceTruncator(2, keep="start"),
-]
-
-
-def check_transformer(case):
-    transformer, X = case
-    transformer = clone(transformer)
-    out = result_or_error(lambda: transformer.fit_transform(X))
-    if out is not None:
-        # NaN that marks padding or was inside before may stay.
-        assert not np.isinf(values_of(out)).any()
-        assert len(out) == len(X)
-
-
-@few_or_many
-def test_transformers(n_examples):
-    cases = st.tuples(st.sampled_from(TRANSFORMERS), arrays(any_shapes))
-    search(check_transformer, cases, 4 * n_examples)
-
-
-@few_or_many
-def test_texts(n_examples):
-    texts = st.one_of(st.text(max_size=9), st.sampled_from([None, 1, b"a b", math.nan]))
-    lists = st.lists(st.one_of(texts, st.lists(st.text(max_size=3), max_size=3)))
-    makers = st.sampled_from(
-        [
-            TextSequencer(),
-            TextSequencer(analyzer="char"),
-            TextSequencer(max_tokens=3, max_length=2),
-        ]
-    )
-
-    def check(case):
-        sequencer, texts = case
-        ids = result_or_error(lambda: clone(sequencer).fit_transform(texts))
-        if ids is not None:
-            assert (np.asarray(ids) >= 0).all() and len(ids) == len(texts)
-
-    search(check, st.tuples(makers, lists), n_examples)
-
-
-@few_or_many
-def test_windows(n_examples):
-    numbers = st.sampled_from([-1, 0, 1, 2, 1.5, None, "2", 10_000])
-    series = arrays(st.sampled_from([(0,), (1,), (8,), (8, 2), (8, 0), (8, 2, 1), ()]))
-
-    def check(case):
-        series, window, horizon = case
-        cut = result_or_error(lambda: make_windows(series, window, horizon))
-        if cut is not None:
-            assert np.isfinite(values_of(cut[0])).all()
-            assert len(cut[0]) == len(cut[1])
-
-    search(check, st.tuples(series, numbers, numbers), n_examples)
-
-
-# ---- augmenters, schedules, forecasts, files ----
-
-SERIES = [
-    Jitter(0.5),
-    Scaling(0.5),
-    MagnitudeWarp(),
-    TimeWarp(),
-    TimeShift(0.5),
-    TimeShift(3, fill="wrap"),
-    WindowSlice(0.5),
-    WindowSlice(0.5, resize=False),
-    TimeMask(0.5, fill=3.0),
-    ChannelDropout(0.5),
-    Mixup(1.0),
-    RandomApply(TimeWarp()),
-    Compose([TimeWarp(), Jitter()]),
-]
-TOKENS = [TokenInsertion(), TokenDeletion(1.0), TokenSwap(), TokenReplacement()]
-
-
-@few_or_many
-def test_augmenters(n_examples):
-    def check(case):
-        augmenter, X, seed = case
-        y = {"y": np.zeros(9)} if augmenter.mixes_targets else {}
-        out = result_or_error(lambda: augmenter(X, **y, random_state=seed))
-        if out is not None:
-            out = out[0] if y else out
-            assert not np.isinf(values_of(out)).any()
-            assert len(out) == len(X)
-
-    augmenters = st.sampled_from(SERIES + TOKENS)
-    cases = st.tuples(augmenters, arrays(any_shapes), st.integers(0, 3))
-    search(check, cases, 4 * n_examples)
-
-
-NUMBERS = [-1, 0, 1, 3, 0.0, 0.5, 1.0, 1e30, 1e-30, math.nan, math.inf, None, "1", True]
+PLATEAUS = one_of_classes([ReduceOnPlateau], numbers, most=5)
+DECAYS = one_of_classes([TimeDecay, StepDecay, ExponentialDecay, CosineDecay], numbers)
 
 
 @few_or_many
 def test_schedules(n_examples):
     def check(case):
-        cls, values, epoch = case
-        names = sorted(cls().get_params())
-        schedule = cls(**dict(zip(names, values, strict=False)))
-        rate = result_or_error(lambda: schedule(epoch, 0.1))
+        make, epoch = case
+        rate = result_or_error(lambda: make()(epoch, 0.1))
         assert rate is None or (math.isfinite(rate) and rate >= 0)
 
-    classes = st.sampled_from([TimeDecay, StepDecay, ExponentialDecay, CosineDecay])
-    values = st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3)
-    cases = st.tuples(classes, values, st.sampled_from([0, 1, 7, 10_000]))
+    cases = st.tuples(DECAYS, st.sampled_from([0, 1, 7, 10_000]))
     search(check, cases, 4 * n_examples)
+
+
+NAMES = ["time", "StepDecay", "cosine_decay", "reduce_on_plateau", "", "none of these"]
+
+
+@few_or_many
+def test_schedules_of_a_fit(n_examples):
+    """Objects, names, and functions that return anything."""
+
+    def check(case):
+        make, scoring = case
+        network = GRURegressor(
+            **{**TINY, "epochs": 4}, schedule=make(), scoring=scoring,
+            early_stopping=scoring is not None,
+        )  # fmt: skip
+        network = check_fit(network, SERIES_OF_TWO, np.arange(9.0))
+        if network is not None:
+            rates = np.array(network.history_["learning_rate"])
+            assert np.isfinite(rates).all() and (rates >= 0).all()
+            if isinstance(network.schedule, ReduceOnPlateau):
+                assert (np.diff(rates) <= 0).all()
+
+    functions = numbers.map(lambda value: lambda: lambda epoch, rate: value)
+    others = [lambda epoch: 0.1, lambda: 0.1, StepDecay, ReduceOnPlateau, 0.5, b"time"]
+    others += [*NAMES, keras.optimizers.schedules.CosineDecay(0.1, 3)]
+    makers = st.one_of(
+        PLATEAUS, PLATEAUS, DECAYS, functions, st.sampled_from(others).map(constantly)
+    )
+    scorings = st.sampled_from([None, None, "neg_mean_absolute_error"])
+    search(check, st.tuples(makers, scorings), n_examples)
+
+
+def constantly(value):
+    """Return a function that returns a value."""
+    return lambda: value
+
+
+AUGMENTERS = [
+    Jitter(0.5),
+    Jitter(1e30),
+    TimeShift(0.5),
+    TimeWarp(),
+    WindowSlice(0.5, resize=False),
+    Mixup(1.0),
+    RandomApply(Jitter(), 0.5),
+    RandomApply(TokenSwap()),
+    Compose([TimeWarp(), Jitter()]),
+    Compose([Jitter(), TokenSwap()]),
+    Compose([]),
+    TokenSwap(),
+    Jitter,
+    "jitter",
+    0.5,
+]
+
+
+@few_or_many
+def test_augmenters_of_a_fit(n_examples):
+    def check(case):
+        augmenter, X, y = case
+        check_fit(GRURegressor(**TINY, augmenter=augmenter), X, y)
+
+    answers = st.sampled_from([TWO, TWO * 1e30, TWO[:8]])
+    data = arrays(st.sampled_from([(9, 4, 2)]))
+    cases = st.tuples(st.sampled_from(AUGMENTERS), data, answers)
+    search(check, cases, n_examples)
+
+
+some_series = arrays(
+    st.sampled_from([(8,), (8, 2), (3,), (2,), (0,), (8, 2, 1), (), (8, 0)])
+)
 
 
 @few_or_many
 def test_forecasts(n_examples):
-    series = arrays(st.sampled_from([(8,), (8, 2), (3,), (2,), (0,), (8, 2, 1), ()]))
+    """With any parameters, of any series, and going on from any other."""
 
-    def check(series):
-        forecaster = GRUForecaster(GRURegressor(**TINY), window=2)
-        if result_or_error(lambda: forecaster.fit(series)) is not None:
-            assert np.isfinite(values_of(forecaster.predict())).all()
+    def check(case):
+        params, series, y, more, horizon = case
+        forecaster = GRUForecaster(GRURegressor(**TINY), **params)
+        if result_or_error(lambda: forecaster.fit(series, y)) is None:
+            assert not hasattr(forecaster, "regressor_")
+            return
+        for call in (
+            forecaster.predict,
+            lambda: forecaster.predict(horizon),
+            lambda: forecaster.predict(series=more),
+            lambda: forecaster.predict(series=more, exogenous=y),
+            lambda: forecaster.score(more, y),
+        ):
+            result = result_or_error(call)
+            assert result is None or np.isfinite(values_of(result)).all()
 
-    search(check, series, n_examples)
+    # Few that are valid: each width, and each number of outputs, is a network.
+    params = st.fixed_dictionaries(
+        {"window": st.sampled_from([2] * 9 + [0, 1.5, None, 10_000])},
+        optional={
+            "horizon": st.sampled_from([1, 1, 1, 0, "1"]),
+            "period": st.sampled_from([1, 2, 3, -1]),
+            "relative": st.sampled_from([True, False, None]),
+            "scale": st.sampled_from([True, False, 1]),
+            "linear": st.sampled_from([True, False]),
+            "target": st.sampled_from([0, 0, 0, 1, 2, -1, "x", None]),
+        },
+    )
+    y = st.one_of(st.none(), st.none(), st.none(), some_series)
+    horizons = st.sampled_from([None, 1, 5, 0, -1, 1.5, "1"])
+    cases = st.tuples(params, some_series, y, some_series, horizons)
+    search(check, cases, n_examples)
 
 
 @few_or_many
-def test_files(n_examples, tmp_path):
-    """What can be saved can be loaded, and has the same parameters."""
-    path = tmp_path / "estimator.skops"
-    names = sorted(GRUClassifier().get_params(deep=False))
-    anything = st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.floats(allow_nan=False),
-        st.text(),
-        st.lists(st.integers(), max_size=3),
-        st.dictionaries(st.text(max_size=3), st.integers(), max_size=3),
-        st.sampled_from([np.arange(3), np.float32(1), StepDecay(0.1), Jitter(), 1j]),
-    )
+def test_last_windows(n_examples):
+    def check(case):
+        make, X = case
+        parts = result_or_error(lambda: next(make().split(X)))
+        if parts is not None:
+            train, held_out = parts
+            assert 0 < len(train) and 0 < len(held_out)
+            assert train[-1] < held_out[0] and held_out[-1] == len(X) - 1
 
-    def check(params):
-        estimator = GRUClassifier(**params)
-        try:
-            skgru.save(estimator, path)
-        except TypeError as error:
-            assert "cannot be saved" in str(error) or "not supported" in str(error)
-            return
-        loaded = skgru.load(path).get_params(deep=False)
-        expected = estimator.get_params(deep=False) | {"callbacks": None}
-        assert repr(loaded) == repr(expected)
-
-    search(check, st.dictionaries(st.sampled_from(names), anything), n_examples)
+    cases = st.tuples(one_of_classes([LastWindows], numbers), arrays(any_shapes))
+    search(check, cases, 4 * n_examples)
 
 
 # ---- what was found ----
 
-SERIES_OF_TWO = np.random.default_rng(0).normal(size=(9, 4, 2))
-TWO = np.arange(9) % 2
 DATES = np.ma.masked_array(np.arange(36).reshape(9, 4).astype("M8[s]"), mask=False)
 TOKENIZED = {"vocabulary_size": 5, "embedding_dim": 2}
 
@@ -335,20 +286,3 @@ def test_objects_that_are_complex_are_no_series():
     series = np.array([1j] * 8, dtype=object)
     with pytest.raises(ValueError, match="series is not numeric"):
         GRUForecaster(GRURegressor(**TINY), window=2).fit(series)
-
-
-@pytest.mark.parametrize("method", ["standard", "minmax", "robust"])
-def test_a_feature_that_is_never_observed_is_not_scaled(method):
-    X = SERIES_OF_TWO.copy()
-    X[..., 1] = np.nan
-    with pytest.warns(UserWarning, match="Feature 1 of X holds only NaN"):
-        scaler = SequenceScaler(method).fit(X)
-    scaled = scaler.transform(SERIES_OF_TWO)
-    np.testing.assert_array_equal(scaled[..., 1], SERIES_OF_TWO[..., 1])
-    only = SequenceScaler(method).fit_transform(SERIES_OF_TWO[..., :1])
-    np.testing.assert_allclose(scaled[..., 0], only[..., 0])
-
-
-def test_what_cannot_be_written_names_the_estimator(tmp_path):
-    with pytest.raises(TypeError, match="GRUClassifier cannot be saved: cannot pickle"):
-        skgru.save(GRUClassifier(l2=1j), tmp_path / "estimator.skops")

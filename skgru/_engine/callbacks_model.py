@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from .interrupts import InterruptLater
+
 
 class CallbacksModel:
     """Calls the user's callbacks on a real ``keras.Model`` with the training's state.
@@ -19,8 +21,9 @@ class CallbacksModel:
     def __init__(self, training, stock, params):
         self._training, self._stock = training, stock
         model = stock.model
-        optimizer = keras.optimizers.SGD(training.optimizer.learning_rate)
-        model.compile(optimizer, loss=training.program.spec.loss)
+        with InterruptLater():
+            optimizer = keras.optimizers.SGD(training.optimizer.learning_rate)
+            model.compile(optimizer, loss=training.program.spec.loss)
         self._callbacks = keras.callbacks.CallbackList(
             training.user_callbacks, model=model, **params
         )
@@ -30,9 +33,10 @@ class CallbacksModel:
         training, model = self._training, self._stock.model
         values = training.get_weights()
         rate = np.float32(training.optimizer.learning_rate)
-        self._stock.set_values(values)
-        model.optimizer.learning_rate = rate
-        model.optimizer.iterations.assign(training.n_steps)
+        with InterruptLater():
+            self._stock.set_values(values)
+            model.optimizer.learning_rate = rate
+            model.optimizer.iterations.assign(training.n_steps)
         model.stop_training = training.stop_training
         getattr(self._callbacks, hook)(*args)
         training.stop_training = training.stop_training or model.stop_training

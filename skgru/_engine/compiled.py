@@ -123,7 +123,7 @@ class CompiledFunction:
 
     def _first_call(self, tensors):
         """Load the program from disk, or compile it and save it there; then run it."""
-        with _locks.setdefault(self._name, threading.Lock()):
+        with _locks.setdefault(self._name, threading.Lock()), InterruptLater():
             if self._name in _compiled:  # another thread has compiled it meanwhile
                 return self._run(_compiled[self._name], tensors)
             check_room(len(_compiled))

@@ -7,6 +7,8 @@ from dataclasses import fields, is_dataclass
 
 from cachetools import LRUCache
 
+from .interrupts import InterruptLater
+
 CacheInfo = namedtuple("CacheInfo", "hits misses currsize maxsize")
 
 # Number of latest compilations whose reasons are kept; a reason is a short text.
@@ -69,7 +71,8 @@ class _Entry:
     def program(self, spec):
         with self._lock:
             if self._program is None:
-                self._program = spec.build()
+                with InterruptLater():
+                    self._program = spec.build()
             return self._program
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from .._keras import learning_rate_variable
+from .interrupts import InterruptLater
 from .network import InputShape
 from .optimizers import OptimizerSpec
 from .program import Program, Rates
@@ -141,7 +142,8 @@ class TrainProgram(Program):
             weights, state, slots, rates, seed, short
         )
         losses[last] = of_steps[0]
-        return weights, state, slots, tf.constant(losses)
+        with InterruptLater():
+            return weights, state, slots, tf.constant(losses)
 
     def _train(self, vector, state, slots, learning_rates, rates, seed, chunk):
         rates = tf.unstack(rates)

@@ -184,6 +184,8 @@ class Training:
         ------
         ValueError
             The loss or the final weights are not finite.
+        KeyboardInterrupt
+            Ctrl-C came before the first step.
         """
         validate = None
         if validation is not None:
@@ -223,6 +225,7 @@ class Training:
             logs = {name: values[-1] for name, values in self.history.items()}
         self._call_hook("on_train_begin")
         self._resume()  # on_train_begin resets callbacks: restore their state again
+        n_steps_before = self.n_steps
         try:
             with closing(chunks):
                 for epochs in self._groups(epochs_per_call):
@@ -243,6 +246,8 @@ class Training:
                     if self.stop_training:
                         break
         except KeyboardInterrupt:
+            if self.n_steps == n_steps_before:
+                raise  # nothing has been learnt that could be kept
             interrupted = True
         self._call_hook("on_train_end", dict(logs))
         return interrupted

@@ -1,5 +1,6 @@
 """Augmentation of strings, before they become token ids."""
 
+from collections.abc import Iterable
 from numbers import Real
 
 from .._sklearn import Interval, InvalidParameterError
@@ -55,7 +56,8 @@ def augment_text(
     Raises
     ------
     TypeError
-        A text is not a string; the message names the sample.
+        A text is not a string (the message names the sample), or ``text`` is neither
+        one nor several.
     ValueError
         A probability lies outside [0, 1].
 
@@ -85,6 +87,11 @@ def augment_text(
     (4, [1, 0, 1, 0])
     """
     _check_probabilities(insertion=insertion, deletion=deletion, swap=swap)
+    if not isinstance(text, Iterable):
+        raise TypeError(
+            "text must be a string or an iterable of strings. Got "
+            f"{text!r} of type {type(text).__name__} instead."
+        )
     split = str.split if tokenizer is None else tokenizer
     if separator is None:
         separator = " " if tokenizer is None else ""

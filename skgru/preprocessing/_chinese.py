@@ -35,6 +35,8 @@ def chinese_words(text):
 
     Raises
     ------
+    TypeError
+        ``text`` is no string.
     ImportError
         jieba is not installed.
 
@@ -56,6 +58,11 @@ def chinese_words(text):
     >>> list(sequencer.vocabulary_)
     ['好', '很', '屏幕', '电池']
     """
+    if not isinstance(text, str):
+        raise TypeError(
+            f"text must be a string. Got {text!r:.50} of type {type(text).__name__} "
+            "instead."
+        )
     words = _jieba().lcut(text)
     return [word for word in words if any(map(str.isalnum, word))]
 

@@ -1,5 +1,7 @@
 """Read sequences from a DataFrame in long form."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from .._suggest import suggest
@@ -36,7 +38,7 @@ def sequences_from_frame(df, id, time, columns=None):
     Raises
     ------
     TypeError
-        ``df`` is no pandas DataFrame.
+        ``df`` is no pandas DataFrame, or ``columns`` neither a name nor a list.
     ValueError
         ``df`` is empty; a column is missing or not numeric; an id or a time is missing;
         a time is a string; a time occurs twice in a sequence; a value is infinite. The
@@ -68,10 +70,17 @@ def sequences_from_frame(df, id, time, columns=None):
     if len(df) == 0:
         raise ValueError("df has no row; at least one is needed.")
     if columns is not None:
-        columns = [columns] if isinstance(columns, str) else list(columns)
+        columns = [columns] if isinstance(columns, str) else columns
+        if not isinstance(columns, Iterable):
+            raise TypeError(
+                "columns must be the name of a column, a list of names or None. Got "
+                f"{columns!r} instead."
+            )
+        columns = list(columns)
     _check_columns(df, [id, time, *(columns or [])])
     if columns is None:
         columns = [name for name in df.columns if name not in (id, time)]
+        _check_columns(df, columns)
     if len(columns) == 0:
         raise ValueError(
             f"df has no columns except {id!r} and {time!r}: no feature is left."
@@ -79,7 +88,9 @@ def sequences_from_frame(df, id, time, columns=None):
     _check_keys(df, id, time)
     values = _values(df, id, columns)
 
-    groups = df.groupby(id, sort=True, observed=True)
+    # pandas groups by no float16.
+    by = df[id].astype(np.float32) if df[id].dtype == np.float16 else df[id]
+    groups = df.groupby(by, sort=True, observed=True)
     group = groups.ngroup().to_numpy()
     # A stable sort by group, after that by time, puts the rows of each sequence
     # together in order of time.

@@ -151,5 +151,10 @@ def _by_pieces(block, change):
     """
     out = np.empty(block.shape, block.dtype)
     for piece in pieces_of(block):
-        out[piece] = change(piece)
+        with np.errstate(over="ignore"):
+            out[piece] = change(piece)
+        if np.isinf(out[piece]).any():
+            raise ValueError(
+                f"X holds values that do not fit into {out.dtype} once they are scaled."
+            )
     return out

@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils.validation import check_is_fitted
 
 from .._hints import HintsAtNames
+from .._naming import naming
 from .._other_names import OF_SEQUENCER
 from .._sklearn import (
     Interval,
@@ -19,9 +20,8 @@ from .._sklearn import (
 )
 from ._chinese import warn_if_undivided
 from ._token_array import TokenArray, token_frame
-from ._vocabulary import PADDING, learn_vocabulary, token_ids
+from ._vocabulary import PADDING, UNKNOWN_TOKEN, learn_vocabulary, token_ids, tokens_of
 
-UNKNOWN_TOKEN = "[UNK]"
 # Parameters that may be functions of the user.
 _FUNCTIONS = ("analyzer", "tokenizer", "preprocessor", "strip_accents")
 
@@ -305,7 +305,8 @@ class TextSequencer(HintsAtNames, TransformerMixin, BaseEstimator):
             X is not 2-D, or an id lies outside the vocabulary; its sample is named.
         """
         check_is_fitted(self)
-        ids = np.asarray(X)
+        with naming("X"):
+            ids = np.asarray(X)
         if ids.ndim != 2 or ids.dtype.kind not in "iu":
             raise ValueError(
                 "X must hold integer token ids of shape (n_samples, timesteps); got "
@@ -379,17 +380,16 @@ class TextSequencer(HintsAtNames, TransformerMixin, BaseEstimator):
             preprocessor=self.preprocessor,
             stop_words=self.stop_words,
         ).build_analyzer()
-        only_strings = not callable(self.analyzer)
         texts = []
         for i, text in enumerate(X):
-            if only_strings and not isinstance(text, str):
+            if not callable(self.analyzer) and not isinstance(text, str):
                 missing = text is None or (isinstance(text, float) and text != text)
                 what = "missing" if missing else f"{type(text).__name__} ({text!r:.50})"
                 raise TypeError(
                     f"Every item of X must be a string, but sample {i} is {what}. Drop "
                     "or fill missing texts, and decode bytes."
                 )
-            texts.append(list(analyze(text)))
+            texts.append(tokens_of(analyze, text, i))
         if not texts:
             raise ValueError("X holds no text; at least one is needed.")
         return texts

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .._containers import numbers
+from .._naming import naming
 from .._token_ids import ONE_SOURCE, TOKEN_COLUMN, VOCABULARY_SIZE
 
 
@@ -32,6 +34,14 @@ class TokenArray(np.ndarray):
         As given; None in an array made without it, such as a concatenation of token
         ids of different vocabularies.
 
+    Raises
+    ------
+    TypeError
+        ``ids`` hold no numbers.
+    ValueError
+        An id is missing, no whole number, or does not fit into int32; its place is
+        named.
+
     See Also
     --------
     TextSequencer : Makes one from texts.
@@ -46,7 +56,7 @@ class TokenArray(np.ndarray):
 
     def __new__(cls, ids, vocabulary_size=None):
         """Return a view of ``ids``, or a copy if they are not int32."""
-        tokens = np.asarray(ids, dtype=np.int32).view(cls)
+        tokens = _as_int32(ids).view(cls)
         tokens.vocabulary_size = vocabulary_size
         return tokens
 
@@ -78,6 +88,32 @@ class TokenArray(np.ndarray):
         of copying it between processes.
         """
         return type(self), (np.asarray(self), self.vocabulary_size)
+
+
+def _as_int32(ids):
+    """Return ids as int32; raise where a conversion would change them."""
+    with naming("ids"):
+        ids = numbers(ids)  # NaN where a value is missing
+    if ids.dtype == np.int32:
+        return ids
+    if ids.dtype.kind not in "iuf":
+        raise TypeError(
+            f"ids must hold integers, the ids of tokens. Got dtype {ids.dtype} instead."
+        )
+    values, limits = ids, np.iinfo(np.int32)
+    if ids.dtype.kind == "f":
+        with np.errstate(over="ignore"):  # long doubles may become infinite
+            values = ids.astype(np.float64)
+    kept = (
+        (values >= limits.min) & (values <= limits.max) & (np.trunc(values) == values)
+    )
+    if not kept.all():
+        place = np.argwhere(~kept)[0].tolist()
+        raise ValueError(
+            f"ids must hold integers that fit into int32: ids{place} is "
+            f"{ids[tuple(place)]}."
+        )
+    return ids.astype(np.int32)
 
 
 def _check_concatenation(arrays, axis=0, *_, **__):

@@ -6,6 +6,18 @@ from numbers import Integral
 import numpy as np
 
 PADDING, UNKNOWN = 0, 1
+UNKNOWN_TOKEN = "[UNK]"
+
+
+def tokens_of(analyze, text, i):
+    """Return the tokens of sample ``i``, or raise with its number."""
+    try:
+        return list(analyze(text))
+    except (TypeError, AttributeError) as error:  # of a function of the user's
+        raise TypeError(
+            f"Sample {i} of X cannot be split into tokens: {error}. It is "
+            f"{text!r:.50} of type {type(text).__name__}."
+        ) from error
 
 
 def learn_vocabulary(texts, min_df, max_tokens):
