@@ -11,6 +11,7 @@ from ._engine.program import padded_length
 from ._engine.randomness import WEIGHTS, random_stream
 from ._engine.samples import step_moments
 from ._network import BuiltInNetwork
+from ._scale_check import warn_of_lost_shapes
 
 
 def choose_built_in(estimator, samples, longest, padded, data):
@@ -96,7 +97,9 @@ def _draw(estimator, architecture, samples, embedding, network, seed):
     moments = None
     if architecture.standardize:
         moments = step_moments(samples.sequences)
-        _check_moments(moments, type(estimator).__name__)
+        owner = type(estimator).__name__
+        _check_moments(moments, owner)
+        warn_of_lost_shapes(samples.sequences, moments[1], owner)
     return architecture.initial_values(
         network,
         (estimator.kernel_initializer, estimator.recurrent_initializer),

@@ -228,3 +228,20 @@ def test_nothing_passed_is_changed(either, X):
     estimator.fit(X, y, sample_weight=weight, X_val=X, y_val=y).predict(X)
     np.testing.assert_array_equal(X, X_before)
     np.testing.assert_array_equal(y, y_before)
+
+
+def test_shapes_that_standardizing_would_hide_are_warned_of(classifier, X, labels):
+    """Half of the sequences are a thousand times smaller than the others."""
+    small = np.where(np.arange(len(X)) % 2, 1e-5, 1.0)[:, None, None] * X
+    with pytest.warns(
+        UserWarning, match=r"feature \d of X, 50% .*Scaler\(per"
+    ):
+        classifier(standardize=True).fit(small, labels)
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+def test_constant_sequences_have_no_shape_to_warn_of(
+    classifier, X, labels, standardize
+):
+    X = np.where(np.arange(len(X)) % 2, 0.0, 1.0)[:, None, None] * X + 0.1
+    classifier(standardize=standardize).fit(X, labels)

@@ -107,6 +107,31 @@ def step_moments(sequences):
     return mean, np.where(constant, 1.0, variance)
 
 
+def variances_of_sequences(sequences):
+    """Return the variance of each feature within each sequence.
+
+    Where a feature never changes, it is 0.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        Sequences of real values.
+
+    Returns
+    -------
+    variances : ndarray of shape (n_samples, n_features), dtype float64
+    """
+    variances = []
+    for x, inside in _pieces(sequences):
+        n_steps = inside.sum(axis=1)[:, np.newaxis]
+        mean = x.sum(axis=1) / n_steps
+        centered = x - mean[:, np.newaxis]
+        variance = np.einsum("nti,nti,nt->ni", centered, centered, inside) / n_steps
+        constant = variance <= (2.0**-22 * mean) ** 2  # see above
+        variances.append(np.where(constant, 0.0, variance))
+    return np.concatenate(variances)
+
+
 def _pieces(sequences):
     """Yield pieces of the block, and 1 for each real step and 0 for padding."""
     steps = np.arange(sequences.n_timesteps)
