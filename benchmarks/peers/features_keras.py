@@ -1,0 +1,88 @@
+"""What the two wrappers of Keras models share in the table of features."""
+
+import tempfile
+
+import keras
+import numpy as np
+import tensorflow as tf
+from feature_checks import Interrupted, Library
+
+
+def head(kind, width):
+    """Return the last layer for classes, labels or targets."""
+    activation = {"classes": "softmax", "labels": "sigmoid", "targets": "linear"}
+    return keras.layers.Dense(width, activation=activation[kind])
+
+
+def gru(inputs, x, outputs, masked=False, l2=0.0, dropout=0.0):
+    """Return a model of one GRU layer between its inputs and its head."""
+    if masked:
+        x = keras.layers.Masking()(x)
+    x = keras.layers.GRU(4, kernel_regularizer=keras.regularizers.L2(l2))(x)
+    return keras.Model(inputs, outputs(keras.layers.Dropout(dropout)(x)))
+
+
+def hidden(inputs, outputs):
+    """Return a small dense network, for scikit-learn's checks: their X has 2 axes."""
+    return keras.Model(inputs, outputs(keras.layers.Dense(16, "relu")(inputs)))
+
+
+def halve(epoch, learning_rate):
+    """A schedule for Keras' callback."""
+    return learning_rate / 2
+
+
+class Interrupt(keras.callbacks.Callback):
+    """End the training after its second epoch."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            raise Interrupted
+
+
+class KerasLibrary(Library):
+    """A wrapper of Keras models; it says how a fit gets callbacks."""
+
+    def with_fit_settings(self, **settings):
+        """Return an estimator that passes these to ``Model.fit``."""
+        raise NotImplementedError
+
+    def noisy(self, **settings):
+        """Return the same with dropout."""
+        raise NotImplementedError
+
+    def count_programs(self, estimator):
+        model = estimator.model_
+        functions = model.train_function, model.predict_function
+        return sum(f.experimental_get_tracing_count() for f in functions)
+
+    def make_stopping(self, epochs, patience, min_delta=0.0):
+        stopping = keras.callbacks.EarlyStopping(
+            patience=patience, min_delta=min_delta, restore_best_weights=True
+        )
+        return self.with_fit_settings(
+            epochs=epochs, callbacks=[stopping], validation_split=1 / 3
+        )
+
+    def schedule(self):
+        callback = keras.callbacks.LearningRateScheduler(halve)
+        scheduled = self.with_fit_settings(callbacks=[callback])
+        return not np.array_equal(self.proba(self.fit(scheduled)), self.usual)
+
+    def resumed(self):
+        """Fit with BackupAndRestore, interrupted and again; and all at once."""
+        whole = self.proba(self.fit(self.noisy()))
+        with tempfile.TemporaryDirectory() as folder:
+            backup = keras.callbacks.BackupAndRestore(folder)
+            try:
+                self.fit(self.noisy(callbacks=[backup, Interrupt()]))
+            except Interrupted:
+                parts = self.proba(self.fit(self.noisy(callbacks=[backup])))
+        return np.array_equal(parts, whole)
+
+    def seed_all(self):
+        super().seed_all()
+        tf.random.set_seed(5)
+
+    def draws(self):
+        return [*super().draws(), float(tf.random.uniform([]))]

@@ -1,0 +1,70 @@
+"""The tables of features say what comes out when benchmarks/features.py tries them."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BENCHMARKS = ROOT / "benchmarks"
+sys.path[:0] = [str(BENCHMARKS), str(BENCHMARKS / "peers")]
+
+import features  # noqa: E402
+from features_scikeras_peer import Scikeras  # noqa: E402
+from features_skgru_peer import Skgru  # noqa: E402
+
+CELLS = json.loads((BENCHMARKS / "results" / "features.json").read_text("utf-8"))[
+    "raw"
+]["cells"]
+# Many fits, or a process of their own: tried by the slow test.
+SLOW = {*features.SLOW, "on_pytorch", "programs"}
+ENGLISH = ["docs/coming_from.md", "README.md"]
+CHINESE = ["docs/zh/coming_from.md", "README.zh.md"]
+
+
+@pytest.fixture(scope="module")
+def libraries():
+    return {"skgru": Skgru(), "scikeras": Scikeras()}
+
+
+# ---- the cells ----
+
+
+@pytest.mark.parametrize("library", ["skgru", "scikeras"])
+@pytest.mark.parametrize("feature", [n for n in features.SHORT if n not in SLOW])
+def test_a_cell_of_the_short_table_is_what_comes_out(library, feature, libraries):
+    assert libraries[library].cell(feature) == CELLS[library][feature]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("library", ["skgru", "scikeras"])
+@pytest.mark.parametrize("feature", features.labels())
+def test_every_cell_is_what_comes_out(library, feature, libraries):
+    assert libraries[library].cell(feature) == CELLS[library][feature]
+
+
+# ---- the pages ----
+
+
+def table_of(page):
+    """Return the lines of a page's table with a column for every library, if any."""
+    text = (ROOT / page).read_text("utf-8")
+    head = re.escape(" | ".join(features.LIBRARIES.values()))
+    table = re.search(rf"^\|.*{head} \|\n(\|.*\n)+", text, re.MULTILINE)
+    return table[0].splitlines() if table else []
+
+
+@pytest.mark.parametrize("page", ENGLISH)
+def test_a_page_has_the_short_table(page):
+    expected = [line for line in features.short_table(CELLS) if line]
+    assert table_of(page) == expected
+
+
+@pytest.mark.parametrize("page", CHINESE)
+def test_a_chinese_page_has_its_marks_and_numbers(page):
+    def marks(table):
+        return [re.findall(r"\| (✓|✗|\d+)", line) for line in table]
+
+    assert marks(table_of(page)) == marks(features.short_table(CELLS)[:-1])
