@@ -33,15 +33,41 @@ def halve(epoch, learning_rate):
 
 
 class Interrupt(keras.callbacks.Callback):
-    """End the training after its second epoch."""
+    """Write down the epochs of a training, and end the first one after its second."""
+
+    def __init__(self):
+        super().__init__()
+        self.epochs, self.trainings = [], 0
+
+    def on_train_begin(self, logs=None):
+        self.trainings += 1
+        self.epochs = []
 
     def on_epoch_end(self, epoch, logs=None):
-        if epoch == 1:
+        self.epochs.append(epoch)
+        if self.trainings == 1 and epoch == 1:
             raise Interrupted
 
 
 class KerasLibrary(Library):
     """A wrapper of Keras models; it says how a fit gets callbacks."""
+
+    words = {
+        "lengths": ("", "pad them first"),
+        "masking": ("your `Masking` layer", ""),
+        "early_stopping": ("", "callback; holds out the last rows"),
+        "schedule": ("callback", ""),
+        "augmentation": ("", "layers in your function"),
+        "resumed": ("", "`BackupAndRestore`: other bits"),
+        "without_pickle": ("", "the network alone"),
+        "own_network": ("Keras", ""),
+        "several_inputs": ("", "one array"),
+    }
+    refusals = {
+        "lengths": "inhomogeneous",
+        "nan_padding": "contains NaN",
+        "own_loader": "TensorSliceDataset|BatchDataset|y",
+    }
 
     def with_fit_settings(self, **settings):
         """Return an estimator that passes these to ``Model.fit``."""
@@ -73,11 +99,14 @@ class KerasLibrary(Library):
         """Fit with BackupAndRestore, interrupted and again; and all at once."""
         whole = self.proba(self.fit(self.noisy()))
         with tempfile.TemporaryDirectory() as folder:
-            backup = keras.callbacks.BackupAndRestore(folder)
+            interrupt = Interrupt()
+            callbacks = [keras.callbacks.BackupAndRestore(folder), interrupt]
             try:
-                self.fit(self.noisy(callbacks=[backup, Interrupt()]))
+                self.fit(self.noisy(callbacks=callbacks))
             except Interrupted:
-                parts = self.proba(self.fit(self.noisy(callbacks=[backup])))
+                parts = self.proba(self.fit(self.noisy(callbacks=callbacks)))
+        if interrupt.epochs != [2, 3]:
+            raise RuntimeError(f"{self.name} did not go on: {interrupt.epochs}.")
         return np.array_equal(parts, whole)
 
     def seed_all(self):

@@ -68,6 +68,17 @@ class Scikeras(KerasLibrary):
         "dropout": "model__dropout",
     }
     noise = {"model__dropout": 0.5}
+    words = {
+        **KerasLibrary.words,
+        "optimizer_parameters": ("`optimizer__...`", ""),
+        "network_parameters": ("arguments of your function", ""),
+        "stratified_folds": ("", "pass `StratifiedKFold`"),
+        "threads": ("", "other bits"),
+        "global_state": ("", "TensorFlow's begins anew"),
+        "several_inputs": ("by a subclass", ""),
+        "trained_network": ("`model=` takes it", ""),
+    }
+    refusals = {**KerasLibrary.refusals}
 
     def make(self, **changes):
         loss = "sparse_categorical_crossentropy"

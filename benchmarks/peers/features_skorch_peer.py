@@ -110,6 +110,33 @@ class Skorch(Library):
         "dropout": "module__dropout",
     }
     noise = {"module__dropout": 0.5}
+    words = {
+        "optimizer_parameters": ("`lr`; clipping is a callback's", ""),
+        "network_parameters": ("`optimizer__weight_decay`; dropout of your module", ""),
+        "lengths": ("", "your `collate_fn`"),
+        "masking": ("in your module", ""),
+        "text_labels": ("", "numbers from 0"),
+        "multilabel": ("", "probabilities of `NeuralNet`"),
+        "own_loader": ("", ""),
+        "early_stopping": ("callback", ""),
+        "schedule": ("callback", ""),
+        "sample_weight": ("", "a loss of your own"),
+        "class_weight": ("", "`criterion__weight`"),
+        "augmentation": ("", "in your `Dataset`"),
+        "resumed": ("", "`LoadInitState`: other bits"),
+        "same_seed": ("", "no `random_state`"),
+        "threads": ("", "no `random_state`"),
+        "global_state": ("", "draws from PyTorch's"),
+        "without_pickle": ("", "weights alone"),
+        "own_network": ("PyTorch", ""),
+        "several_inputs": ("X is a dict", ""),
+        "texts": ("Hugging Face's", ""),
+    }
+    refusals = {
+        "lengths": "consistent lengths",
+        "text_labels": "numpy.str_",
+        "sample_weight": "unexpected keyword argument",
+    }
 
     def make(self, **changes):
         settings = {
@@ -177,7 +204,8 @@ class Skorch(Library):
 
     def schedule(self):
         scheduler = LRScheduler(torch.optim.lr_scheduler.ExponentialLR, gamma=0.5)
-        return self.acts(callbacks=[scheduler])
+        scheduled = self.fit(self.make(callbacks=[scheduler]))
+        return not np.array_equal(self.proba(scheduled), self.usual)
 
     def resumed(self):
         """Let a second net go on from the first one's checkpoint, for the epochs left."""

@@ -35,6 +35,27 @@ class Sktime(Library):
         "dropout": "fc_dropout",
     }
     noise = {"fc_dropout": 0.5}
+    words = {
+        "grid_search": ("", "`TSCGridSearchCV`"),
+        "optimizer_parameters": ("", "`lr`; no clipping"),
+        "network_parameters": ("`optimizer_kwargs`, `fc_dropout`", ""),
+        "stratified_folds": ("in `TSCGridSearchCV`", ""),
+        "lengths": ("", "`PaddingTransformer` first"),
+        "class_weight": ("", "`criterion_kwargs`"),
+        "multilabel": ("a network for each label", ""),
+        "augmentation": ("once, before the training", ""),
+        "threads": ("", "other bits"),
+        "global_state": ("", "seeds PyTorch"),
+        "without_pickle": ("", "`save` pickles"),
+        "forecaster": ("many", ""),
+    }
+    refusals = {
+        "grid_search": "__sklearn_tags__",
+        "estimator_checks": "__sklearn_tags__",
+        "lengths": "unequal",
+        "nan_padding": "missing",
+        "sample_weight": "unexpected keyword argument",
+    }
 
     def make(self, **changes):
         network = {"hidden_dim": 4, "n_layers": 1, "batch_first": True}
