@@ -78,7 +78,6 @@ SHORT = [
     "threads",
     "without_pickle",
     "multilabel",
-    "augmentation",
     "own_network",
     "several_inputs",
     "own_loss",
