@@ -24,8 +24,7 @@ FEATURES = {
         "network_parameters": "L2 and dropout are parameters",
         "stratified_folds": "`cv=3` stratifies",
         "clone_keeps_all": "`clone` keeps every parameter",
-        "programs": "programs compiled by 12 candidates",
-        "estimator_checks": "scikit-learn's `check_estimator` passes",
+        "programs": "programs compiled for 12 candidates",
     },
     "Data": {
         "lengths": "sequences of different lengths, as they are",
@@ -83,7 +82,6 @@ SHORT = [
     "own_loss",
     "on_pytorch",
 ]
-SLOW = {"estimator_checks"}
 
 
 def labels():
@@ -103,15 +101,15 @@ def short_table(cells):
 
 def main():
     with harness.Bench(harness.parser(__doc__, rounds=1).parse_args()) as bench:
-        wanted = [name for name in labels() if not (bench.quick and name in SLOW)]
+        wanted = list(labels())
         cells = {}
         for library in LIBRARIES:
             peer = f"features_{library}"
             _, cells[library] = bench.run(peer, "cells", features=wanted)
-        report(bench, cells, wanted)
+        report(bench, cells)
 
 
-def report(bench, cells, wanted):
+def report(bench, cells):
     report = harness.Report(
         "features",
         "Features of skgru and its peers",
@@ -123,7 +121,6 @@ def report(bench, cells, wanted):
         rows = [
             [text, *(of_library[name] for of_library in cells.values())]
             for name, text in features.items()
-            if name in wanted
         ]
         report.table(f"## {group}", ["", *LIBRARIES.values()], rows)
     report.write(bench)

@@ -20,7 +20,7 @@ CELLS = json.loads((BENCHMARKS / "results" / "features.json").read_text("utf-8")
 ]["cells"]
 SHORT_TABLE = [line for line in features.short_table(CELLS) if line]
 # Many fits, or a process of their own: tried by the slow test.
-SLOW = {*features.SLOW, "on_pytorch", "programs"}
+SLOW = {"on_pytorch", "programs", "threads"}
 
 
 @pytest.fixture(scope="module")

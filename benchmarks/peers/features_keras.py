@@ -22,11 +22,6 @@ def gru(inputs, x, outputs, masked=False, l2=0.0, dropout=0.0):
     return keras.Model(inputs, outputs(keras.layers.Dropout(dropout)(x)))
 
 
-def hidden(inputs, outputs):
-    """Return a small dense network, for scikit-learn's checks: their X has 2 axes."""
-    return keras.Model(inputs, outputs(keras.layers.Dense(16, "relu")(inputs)))
-
-
 def halve(epoch, learning_rate):
     """A schedule for Keras' callback."""
     return learning_rate / 2
@@ -66,6 +61,7 @@ class KerasLibrary(Library):
     refusals = {
         "lengths": "inhomogeneous",
         "nan_padding": "contains NaN",
+        "without_pickle": "RecursionError",
         "own_loader": "TensorSliceDataset|BatchDataset|y",
     }
 
@@ -78,9 +74,11 @@ class KerasLibrary(Library):
         raise NotImplementedError
 
     def count_programs(self, estimator):
-        model = estimator.model_
-        functions = model.train_function, model.predict_function
-        return sum(f.experimental_get_tracing_count() for f in functions)
+        return [estimator.model_.train_function, estimator.model_.predict_function]
+
+    def total_of_programs(self, counted):
+        """Count functions: each is traced and compiled anew."""
+        return len({id(function) for pair in counted for function in pair})
 
     def make_stopping(self, epochs, patience, min_delta=0.0):
         stopping = keras.callbacks.EarlyStopping(
@@ -105,7 +103,7 @@ class KerasLibrary(Library):
                 self.fit(self.noisy(callbacks=callbacks))
             except Interrupted:
                 parts = self.proba(self.fit(self.noisy(callbacks=callbacks)))
-        if interrupt.epochs != [2, 3]:
+        if 0 in interrupt.epochs:
             raise RuntimeError(f"{self.name} did not go on: {interrupt.epochs}.")
         return np.array_equal(parts, whole)
 

@@ -1,17 +1,17 @@
 """The table of features: keras.wrappers.
 
 X has two axes there, so that series are flattened and the network shapes them again.
-What the function is given and what ``Model.fit`` is given are dicts, each one parameter.
+What the function is given and what ``Model.fit`` is given are dicts, each a parameter.
 """
 
 import keras
 import numpy as np
 import tensorflow as tf
 from feature_checks import GRID, N_FEATURES
-from features_keras import KerasLibrary, gru, head, hidden
+from features_keras import KerasLibrary, gru, head
 from keras.wrappers import SKLearnClassifier, SKLearnRegressor
 from protocol import serve
-from sklearn.base import clone
+
 from sklearn.model_selection import ParameterGrid
 
 FIT = {"epochs": 4, "batch_size": 8, "verbose": 0}
@@ -35,12 +35,6 @@ def of_targets(X, y):
     x = keras.layers.Reshape((-1, N_FEATURES))(inputs)
     model = gru(inputs, x, head("targets", y.shape[1]))
     model.compile("adam", "mse")
-    return model
-
-
-def dense(X, y):
-    model = hidden(keras.Input(X.shape[1:]), head("classes", y.shape[1]))
-    model.compile(keras.optimizers.Adam(0.01), "categorical_crossentropy")
     return model
 
 
@@ -76,13 +70,16 @@ class KerasWrappers(KerasLibrary):
     }
     refusals = {
         **KerasLibrary.refusals,
-        "multilabel": "Only binary and multiclass",
+        "multilabel": "should be a 1d array",
+        "several_targets": "should be a 1d array",
         "several_inputs": "input",
         "trained_network": "compiled",
     }
 
     def make(self, **model_kwargs):
-        return SKLearnClassifier(network, model_kwargs=model_kwargs, fit_kwargs=dict(FIT))
+        return SKLearnClassifier(
+            network, model_kwargs=model_kwargs, fit_kwargs=dict(FIT)
+        )
 
     def form(self, X):
         return X.reshape(len(X), -1)
@@ -99,9 +96,6 @@ class KerasWrappers(KerasLibrary):
 
     def make_unseeded(self):
         return self.make(seeded=False)
-
-    def make_for_checks(self):
-        return SKLearnClassifier(dense, fit_kwargs=FIT | {"epochs": 30})
 
     def with_fit_settings(self, **settings):
         return SKLearnClassifier(network, fit_kwargs=FIT | settings)
@@ -139,7 +133,9 @@ class KerasWrappers(KerasLibrary):
 
     def own_loss(self):
         loss = keras.losses.CategoricalFocalCrossentropy()
-        return not np.array_equal(self.proba(self.fit(self.make(loss=loss))), self.usual)
+        return not np.array_equal(
+            self.proba(self.fit(self.make(loss=loss))), self.usual
+        )
 
     def trained_network(self):
         """Train a trained network no further, and compare what it predicts."""

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import tensorflow as tf
-from features_keras import KerasLibrary, gru, head, hidden
+from features_keras import KerasLibrary, gru, head
 from protocol import serve
 from scikeras.wrappers import KerasClassifier, KerasRegressor
 from sklearn.preprocessing import FunctionTransformer
@@ -24,15 +24,6 @@ def network(meta, masked=False, l2=0.0, dropout=0.0):
 def of_targets(meta):
     inputs = keras.Input(meta["X_shape_"][1:])
     return gru(inputs, inputs, head("targets", meta["n_outputs_"]))
-
-
-def dense(meta, compile_kwargs):
-    binary = meta["target_type_"] == "binary"
-    kind, width = ("labels", 1) if binary else ("classes", meta["n_classes_"])
-    model = hidden(keras.Input(meta["X_shape_"][1:]), head(kind, width))
-    loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
-    model.compile(loss=loss, optimizer=compile_kwargs["optimizer"])
-    return model
 
 
 def without_gru(meta):
@@ -73,12 +64,15 @@ class Scikeras(KerasLibrary):
         "optimizer_parameters": ("`optimizer__...`", ""),
         "network_parameters": ("arguments of your function", ""),
         "stratified_folds": ("", "pass `StratifiedKFold`"),
-        "threads": ("", "other bits"),
+        "threads": ("", "error, or other bits"),
         "global_state": ("", "TensorFlow's begins anew"),
         "several_inputs": ("by a subclass", ""),
         "trained_network": ("`model=` takes it", ""),
     }
-    refusals = {**KerasLibrary.refusals}
+    refusals = {
+        **KerasLibrary.refusals,
+        "threads": "TF_DETERMINISTIC_OPS",
+    }
 
     def make(self, **changes):
         loss = "sparse_categorical_crossentropy"
@@ -93,10 +87,6 @@ class Scikeras(KerasLibrary):
 
     def make_regressor(self):
         return KerasRegressor(model=of_targets, loss="mse", **ADAM, **SMALL)
-
-    def make_for_checks(self):
-        settings = SMALL | {"epochs": 30}
-        return KerasClassifier(model=dense, **ADAM, **settings)
 
     def with_fit_settings(self, **settings):
         return self.make(**settings)

@@ -55,8 +55,8 @@ class Skgru(Library):
     }
     refusals = {
         "several_inputs": "must return a model of one input",
-        "own_loader": "X",
-        "on_pytorch": "torch",
+        "own_loader": "requires y to be passed",
+        "on_pytorch": "KeyError: .TFOptimizer",
     }
 
     def make(self, **changes):
@@ -64,9 +64,6 @@ class Skgru(Library):
 
     def make_regressor(self):
         return GRURegressor(**PLAIN, **SMALL)
-
-    def make_for_checks(self):
-        return GRUClassifier(8, epochs=30, learning_rate=0.01)
 
     # ---- tuning ----
 
@@ -111,7 +108,7 @@ class Skgru(Library):
                 self.fit(self.make(**settings))
             except Interrupted:
                 parts = self.proba(self.fit(self.make(**settings)))
-        if interrupt.epochs != [2, 3]:
+        if 0 in interrupt.epochs:
             raise RuntimeError(f"skgru did not go on: {interrupt.epochs}.")
         return np.array_equal(parts, whole)
 

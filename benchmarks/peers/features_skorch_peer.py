@@ -23,7 +23,7 @@ SMALL = {"max_epochs": 4, "batch_size": 8, "lr": 0.01, "verbose": 0}
 
 
 class GRU(torch.nn.Module):
-    """One GRU layer and a linear head; ``masked`` takes the state before the padding."""
+    """One GRU layer and a linear head; ``masked`` takes the state before padding."""
 
     def __init__(self, n_outputs=3, dropout=0.0, masked=False, seeded=True):
         super().__init__()
@@ -54,19 +54,6 @@ class WithoutGRU(torch.nn.Module):
 
     def forward(self, X):
         return self.head(X.mean(1))
-
-
-class ForChecks(torch.nn.Module):
-    """A dense network of three features, as scikit-learn's checks mostly have."""
-
-    def __init__(self):
-        super().__init__()
-        self.layers = torch.nn.Sequential(
-            torch.nn.LazyLinear(16), torch.nn.ReLU(), torch.nn.LazyLinear(3)
-        )
-
-    def forward(self, X):
-        return self.layers(X)
 
 
 class Loss(torch.nn.CrossEntropyLoss):
@@ -127,7 +114,7 @@ class Skorch(Library):
         "same_seed": ("", "no `random_state`"),
         "threads": ("", "no `random_state`"),
         "global_state": ("", "draws from PyTorch's"),
-        "without_pickle": ("", "weights alone"),
+        "without_pickle": ("", "skops finds a pickle inside"),
         "own_network": ("PyTorch", ""),
         "several_inputs": ("X is a dict", ""),
         "texts": ("Hugging Face's", ""),
@@ -161,9 +148,6 @@ class Skorch(Library):
 
     def make_regressor(self):
         return NeuralNetRegressor(GRU, module__n_outputs=N_FEATURES, **SMALL)
-
-    def make_for_checks(self):
-        return self.make(module=ForChecks, max_epochs=30)
 
     def make_stopping(self, epochs, patience, min_delta=0.0):
         stopping = EarlyStopping(
@@ -208,7 +192,7 @@ class Skorch(Library):
         return not np.array_equal(self.proba(scheduled), self.usual)
 
     def resumed(self):
-        """Let a second net go on from the first one's checkpoint, for the epochs left."""
+        """Let a second net go on from the checkpoint of the first."""
         with tempfile.TemporaryDirectory() as folder:
             checkpoint = Checkpoint(monitor=None, dirname=folder)
             try:
