@@ -48,7 +48,7 @@ FEATURES = {
     },
     "Random numbers": {
         "same_seed": "the same `random_state`, the same bits",
-        "threads": "... also while another fit runs in a thread",
+        "threads": "two fits at once in threads end as each alone",
         "global_state": "a fit leaves global random states alone",
     },
     "Keeping": {

@@ -11,7 +11,6 @@ from feature_checks import GRID, N_FEATURES
 from features_keras import KerasLibrary, gru, head
 from keras.wrappers import SKLearnClassifier, SKLearnRegressor
 from protocol import serve
-
 from sklearn.model_selection import ParameterGrid
 
 FIT = {"epochs": 4, "batch_size": 8, "verbose": 0}

@@ -44,7 +44,7 @@ class Skgru(Library):
         "early_stopping": ("`early_stopping=True`", ""),
         "schedule": ('`schedule="cosine_decay"`, ...', ""),
         "augmentation": ("fresh at every epoch: `augmenter`", ""),
-        "resumed": ("`checkpoint`, the same bits", ""),
+        "resumed": ("`checkpoint`", ""),
         "without_pickle": ("`skgru.save`", ""),
         "own_network": ("Keras; one input, one output", ""),
         "own_loss": ("", "cross-entropy; MSE, MAE, Huber"),
