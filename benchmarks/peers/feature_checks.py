@@ -2,139 +2,30 @@
 
 A method tries the thing on a few short series and returns whether it works, or a
 number. It is written as far as possible once for all libraries; a library says in its
-own file how it is used, and what its users do instead. An error that a library gives is
-expected by its text: any other one ends the run.
+own file how it is used, and what its users do instead.
 """
 
-import functools
-import importlib.util
-import io
 import os
 import pickle
 import random
 import re
 import subprocess
 import sys
-import warnings
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
 import skops.io
+from feature_library import CHANGED, N_FEATURES, N_SAMPLES, N_TIMESTEPS, Library
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, check_cv
 
-N_SAMPLES, N_TIMESTEPS, N_FEATURES = 24, 8, 2
-CHANGED = {"learning_rate": 0.05, "clipnorm": 1e-3, "l2": 0.1, "dropout": 0.5}
 GRID = {"learning_rate": [0.01, 0.03, 0.1], "clipnorm": [1.0, 5.0], "l2": [0.0, 0.1]}
 EVEN_ODD = [(np.arange(0, N_SAMPLES, 2), np.arange(1, N_SAMPLES, 2))]
 
 
-class Interrupted(Exception):
-    """What ends a fit in place of a signal."""
-
-
-class Library:
-    """One library, used as its documentation says.
-
-    Attributes
-    ----------
-    names : dict of str to str
-        What the library calls the keys of `CHANGED`: its nearest parameters.
-    refusals : dict of str to str
-        By feature, the expression that matches what a library says that lacks it.
-    words : dict of str to pair of str
-        By feature, what the cell says where it works, and where it does not.
-    """
-
-    name, package = "", ""
-    names, refusals, words = {}, {}, {}
-    noise = {}  # parameters that make a fit draw random numbers at every step
-    padding = 0.0
-
-    def __init__(self):
-        rng = np.random.default_rng(0)
-        self.y = np.arange(N_SAMPLES) % 3
-        shape = (N_SAMPLES, N_TIMESTEPS, N_FEATURES)
-        noise = 0.3 * rng.normal(size=shape)
-        self.X = (noise + self.y[:, None, None] - 1).astype("float32")
-
-    def cell(self, feature):
-        """Return the cell of a feature: a mark and some words, or a number."""
-        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            with redirect_stderr(io.StringIO()):
-                works = getattr(self, feature)()
-        if isinstance(works, str):
-            return works
-        how, otherwise = self.words.get(feature, ("", ""))
-        return f"✓ {how}".strip() if works else f"✗ {otherwise}".strip()
-
-    def cells(self, features):
-        """Return the cells of several features, by their names."""
-        return {feature: self.cell(feature) for feature in features}
-
-    # ---- how the library is used ----
-
-    def make(self, **changes):
-        """Return a small classifier; ``changes`` are the library's own parameters."""
-        raise NotImplementedError
-
-    def make_masked(self):
-        """Return one whose network leaves padding out, as far as there are means."""
-        return self.make()
-
-    def form(self, X):
-        """Return (n, timesteps, features) as the library takes it."""
-        return X
-
-    def fit(self, estimator=None, X=None, y=None, **more):
-        estimator = self.make() if estimator is None else estimator
-        X, y = self.X if X is None else X, self.y if y is None else y
-        return estimator.fit(self.form(X), y, **more)
-
-    def proba(self, estimator, X=None):
-        X = self.X if X is None else X
-        return np.asarray(estimator.predict_proba(self.form(X)))
-
-    def refuses(self, feature, call):
-        """Whether a call ends with the error that the library is known to give."""
-        try:
-            call()
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-            if feature in self.refusals and re.search(self.refusals[feature], said):
-                return True
-            raise
-        return False
-
-    @functools.cached_property
-    def usual(self):
-        """Return what a fit predicts, once it is sure that the next does the same."""
-        first, second = (self.proba(self.fit()) for _ in range(2))
-        if not np.array_equal(first, second):
-            raise RuntimeError(f"Fits of {self.name} differ: nothing can be compared.")
-        return first
-
-    def acts(self, **changes):
-        """Whether these are parameters that a search can set, and change the result."""
-        try:
-            changed = clone(self.make()).set_params(**changes)
-        except ValueError as error:
-            if "nvalid parameter" not in str(error):
-                raise
-            return False
-        return not np.array_equal(self.usual, self.proba(self.fit(changed)))
-
-    def includes(self, pattern):
-        """Whether the library's code defines a class whose name matches."""
-        folder = Path(importlib.util.find_spec(self.package).origin).parent
-        named = re.compile(rf"^class \w*({pattern})", re.MULTILINE)
-        return any(
-            named.search(path.read_text(encoding="utf-8"))
-            for path in folder.rglob("*.py")
-        )
+class Checks(Library):
+    """Every feature, tried as most libraries do it."""
 
     # ---- tuning ----
 
@@ -290,11 +181,8 @@ class Library:
     def class_weight(self):
         """Try "balanced" on labels of 4, 8 and 12 samples."""
         y = np.repeat([0, 1, 2], [4, 8, 12])
-        try:
-            weighted = clone(self.make()).set_params(class_weight="balanced")
-        except ValueError as error:
-            if "nvalid parameter" not in str(error):
-                raise
+        weighted = self.changed(class_weight="balanced")
+        if weighted is None:
             return False
         weighted, plain = (self.fit(each, y=y) for each in (weighted, self.make()))
         return not np.array_equal(self.proba(weighted), self.proba(plain))
@@ -397,9 +285,7 @@ class Library:
         return self.includes("Augment|Jitter|Mixup|TimeWarp")
 
     def texts(self):
-        return self.includes(
-            "HuggingfaceTokenizer|TextTokenizer|TextSequencer|TextVector"
-        )
+        return self.includes("HuggingfaceTokenizer|TextTokenizer|TextVector")
 
     def forecaster(self):
         return self.includes("Forecaster")
@@ -409,16 +295,13 @@ class Library:
         module = Path(sys.modules[type(self).__module__].__file__).stem
         code = f"import {module} as peer; peer.{type(self).__name__}().fit()"
         ended = subprocess.run(
-            [sys.executable, "-c", code.replace("__main__", module)],
+            [sys.executable, "-c", code],
             cwd=Path(__file__).parent,
             env=os.environ | {"KERAS_BACKEND": "torch"},
             capture_output=True,
             text=True,
         )
-        if ended.returncode and "on_pytorch" not in self.refusals:
+        refusal = self.refusals.get("on_pytorch", "never refused")
+        if ended.returncode and not re.search(refusal, ended.stderr):
             raise RuntimeError(ended.stderr)
-        if ended.returncode and not re.search(
-            self.refusals["on_pytorch"], ended.stderr
-        ):
-            raise RuntimeError(ended.stderr)
-        return not ended.returncode
+        return ended.returncode == 0

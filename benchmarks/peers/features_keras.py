@@ -5,7 +5,8 @@ import tempfile
 import keras
 import numpy as np
 import tensorflow as tf
-from feature_checks import Interrupted, Library
+from feature_checks import Checks
+from feature_library import Interrupted
 
 
 def head(kind, width):
@@ -44,7 +45,7 @@ class Interrupt(keras.callbacks.Callback):
             raise Interrupted
 
 
-class KerasLibrary(Library):
+class KerasLibrary(Checks):
     """A wrapper of Keras models; it says how a fit gets callbacks."""
 
     words = {
@@ -62,7 +63,7 @@ class KerasLibrary(Library):
         "lengths": "inhomogeneous",
         "nan_padding": "contains NaN",
         "without_pickle": "RecursionError",
-        "own_loader": "TensorSliceDataset|BatchDataset|y",
+        "own_loader": "BatchDataset|requires y to be passed",
     }
 
     def with_fit_settings(self, **settings):

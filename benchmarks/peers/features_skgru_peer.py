@@ -6,7 +6,8 @@ from unittest import mock
 import keras
 import numpy as np
 import tensorflow as tf
-from feature_checks import CHANGED, Interrupted, Library
+from feature_checks import Checks
+from feature_library import CHANGED, Interrupted
 from features_keras import Interrupt
 from protocol import serve
 from skgru_peer import PLAIN
@@ -35,7 +36,7 @@ def of_two_inputs(meta):
     return keras.Model([first, second], outputs)
 
 
-class Skgru(Library):
+class Skgru(Checks):
     name = package = "skgru"
     names = {name: name for name in CHANGED}
     noise = {"dropout": 0.5}

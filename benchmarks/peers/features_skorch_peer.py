@@ -5,7 +5,8 @@ from unittest import mock
 
 import numpy as np
 import torch
-from feature_checks import N_FEATURES, Interrupted, Library
+from feature_checks import Checks
+from feature_library import N_FEATURES, Interrupted
 from protocol import serve
 from skorch import NeuralNet, NeuralNetClassifier, NeuralNetRegressor
 from skorch.callbacks import (
@@ -88,7 +89,7 @@ class OfLists(torch.utils.data.Dataset):
         return torch.as_tensor(self.X[i]), int(self.y[i])
 
 
-class Skorch(Library):
+class Skorch(Checks):
     name = package = "skorch"
     names = {
         "learning_rate": "lr",

@@ -9,7 +9,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import torch
-from feature_checks import EVEN_ODD, Library
+from feature_checks import EVEN_ODD, Checks
 from protocol import serve
 from sklearn.model_selection import ParameterGrid
 from sktime.classification.deep_learning.gru import GRUClassifier
@@ -27,7 +27,7 @@ class Loss(torch.nn.CrossEntropyLoss):
         return 2 * super().forward(predicted, y)
 
 
-class Sktime(Library):
+class Sktime(Checks):
     name = package = "sktime"
     names = {
         "learning_rate": "lr",
