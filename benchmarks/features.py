@@ -114,7 +114,8 @@ def report(bench, cells):
         "features",
         "Features of skgru and its peers",
         "✓: tried, and it works, by what is named. ✗: tried, and it does not; what "
-        "people do instead is named. `../features.py` and `../peers/feature_checks.py` say how.",
+        "people do instead is named. `../features.py` and "
+        "`../peers/feature_checks.py` say how.",
         raw={"cells": cells},
     )
     for group, features in FEATURES.items():
