@@ -296,7 +296,7 @@ class Report:
             lines += _markdown_claims(self.claims)
         for table in self.tables:
             lines += [table["caption"], ""]
-            lines += _markdown_table(table["columns"], table["rows"])
+            lines += markdown_table(table["columns"], table["rows"])
         if self.panels:
             lines += [f"![{self.title}]({self.name}.png)", ""]
         lines += [
@@ -315,7 +315,7 @@ def _show(value):
     return str(value)
 
 
-def _markdown_table(columns, rows):
+def markdown_table(columns, rows):
     lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
     return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
 
@@ -325,7 +325,7 @@ def _markdown_claims(claims):
     rows = [
         [c["text"], _show(c["value"]), c["limit"], shown[c["holds"]]] for c in claims
     ]
-    return _markdown_table(["shown by this run", "value", "aim", "reached"], rows)
+    return markdown_table(["shown by this run", "value", "aim", "reached"], rows)
 
 
 def _write_index(directory):
