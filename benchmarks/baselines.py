@@ -84,13 +84,17 @@ EPOCHS, BATCH_SIZE, LEARNING_RATE = 100, 16, 3e-3
 
 
 class Prepared:
-    """A classifier after a transformer: sktime's refuse scikit-learn's Pipeline."""
+    """A classifier after a transformer: sktime's refuse scikit-learn's Pipeline.
+
+    The training rows are shuffled once, which sktime's networks never do.
+    """
 
     def __init__(self, transformer, classifier):
         self.transformer, self.classifier = transformer, classifier
 
     def fit(self, X, y):
-        self.classifier.fit(self.transformer.fit_transform(X), y)
+        order = np.random.default_rng(0).permutation(len(y))
+        self.classifier.fit(self.transformer.fit_transform(X)[order], y[order])
         return self
 
     def score(self, X, y):
@@ -148,8 +152,8 @@ CLASSIFIERS = {
     "GRUClassifier": lambda seed: GRUClassifier(random_state=seed),
     "GRUClassifier, tuned": lambda seed: tuned(GRUClassifier(random_state=seed), seed),
     "scikeras, plain GRU": scikeras_gru,
-    "GRUFCN": gru_fcn,
-    "LSTMFCN": lstm_fcn,
+    "GRU-FCN": gru_fcn,
+    "LSTM-FCN": lstm_fcn,
     "logistic regression": lambda seed: table(LogisticRegression(max_iter=1000)),
     "random forest": lambda seed: table(
         RandomForestClassifier(500, random_state=seed, n_jobs=2)
@@ -172,4 +176,4 @@ REGRESSORS = {
 # They give the same in every run.
 DETERMINISTIC = {"logistic regression", "1-NN DTW", "ridge"}
 # 3,400 steps of 16 x 1,344 values through 128 and 256 filters: an hour for each fit.
-TOO_SLOW = {("GRUFCN", "PLAID"), ("LSTMFCN", "PLAID")}
+TOO_SLOW = {("GRU-FCN", "PLAID"), ("LSTM-FCN", "PLAID")}

@@ -13,7 +13,7 @@ _collects = gc.isenabled()
 gc.disable()
 try:
     with _quiet.importing():
-        import keras  # noqa: F401
+        import keras
         import sklearn.base  # noqa: F401
         import tensorflow  # noqa: F401
 finally:
@@ -24,3 +24,10 @@ finally:
         gc.unfreeze()
     if _collects:
         gc.enable()
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        f"skgru needs Keras on TensorFlow. Keras runs on {keras.backend.backend()!r} "
+        "here: set the environment variable KERAS_BACKEND=tensorflow, or 'backend' in "
+        "~/.keras/keras.json, before Keras is imported."
+    )

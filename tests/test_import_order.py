@@ -88,3 +88,16 @@ def test_the_main_job_prints_no_line_but_its_own(tmp_path):
         printed, errors = run_python(code, *options, SKGRU_CACHE_DIR=str(tmp_path))
         assert printed.startswith("JapaneseVowels: 270 training and 370 test")
         assert errors == ""
+
+
+def test_another_backend_of_keras_is_refused():
+    code = """
+import keras
+keras.backend.backend = lambda: "jax"
+try:
+    import skgru
+except ImportError as error:
+    print(error)
+"""
+    printed, _ = run_python(code)
+    assert "Keras runs on 'jax' here: set the environment variable" in printed

@@ -233,9 +233,7 @@ def test_nothing_passed_is_changed(either, X):
 def test_shapes_that_standardizing_would_hide_are_warned_of(classifier, X, labels):
     """Half of the sequences are a thousand times smaller than the others."""
     small = np.where(np.arange(len(X)) % 2, 1e-5, 1.0)[:, None, None] * X
-    with pytest.warns(
-        UserWarning, match=r"feature \d of X, 50% .*Scaler\(per"
-    ):
+    with pytest.warns(UserWarning, match=r"feature \d of X, 50% .*Scaler\(per"):
         classifier(standardize=True).fit(small, labels)
 
 

@@ -57,7 +57,7 @@ class Skgru(Checks):
     refusals = {
         "several_inputs": "must return a model of one input",
         "own_loader": "requires y to be passed",
-        "on_pytorch": "KeyError: .TFOptimizer",
+        "on_pytorch": "skgru needs Keras on TensorFlow",
     }
 
     def make(self, **changes):
