@@ -97,9 +97,8 @@ def over_seeds(statistic, runs, sets):
 
 def of_all(runs):
     """Return the sets that all methods were run on."""
-    return [
-        s for s in next(iter(runs.values())) if all(s in of for of in runs.values())
-    ]
+    every = [set(of) for of in runs.values()]
+    return sorted(set.intersection(*every)) if every else []
 
 
 def report(bench, classes, targets):
