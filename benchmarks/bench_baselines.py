@@ -162,7 +162,12 @@ def beside_published(report, runs):
         [
             [
                 s,
-                *(f"{np.mean(runs[name][s], axis=0)[0]:.3f}" for name in ours),
+                *(
+                    f"{np.mean(runs[name][s], axis=0)[0]:.3f}"
+                    if s in runs[name]
+                    else ""
+                    for name in ours
+                ),
                 *(f"{of[s]:.3f}" if s in of else "" for of in sources.values()),
             ]
             for s in next(iter(runs.values()))
