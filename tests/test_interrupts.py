@@ -196,6 +196,7 @@ print(sum(ended), file=sys.stderr)
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("n_points", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_ctrl_c_at_any_time_of_the_first_fit(n_points):
     """Also while XLA compiles: the fit that follows has the bits of any other."""
