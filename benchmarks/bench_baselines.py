@@ -37,13 +37,7 @@ def main():
         metavar="SECONDS",
         help="a method slower than this with seed 0 has no other seed on that set",
     )
-    parser.add_argument(
-        "--memory",
-        metavar="DIR",
-        help="folder that keeps every score, so that a run that was stopped goes on",
-    )
-    options = parser.parse_args()
-    scores = joblib.Memory(options.memory, verbose=0).cache(score)
+    options, scores = harness.parsed_with_memory(parser, score)
     with harness.Bench(options) as bench, joblib.parallel_config("threading"):
         bench.describe_one_process(
             *("skgru", "tensorflow", "keras", "scikeras", "scikit-learn"),
@@ -90,9 +84,9 @@ def score(task, method, name, seed):
     return float(result), time.perf_counter() - began
 
 
-def over_seeds(statistic, runs, sets):
-    """Return a statistic of scores and seconds, shape ``(methods, sets, 2)``."""
-    return np.array([[statistic(of[s], axis=0) for s in sets] for of in runs.values()])
+def mean_scores(runs, sets):
+    """Return the means over the seeds, shape ``(methods, sets)``."""
+    return np.array([[np.mean(of[s], axis=0)[0] for s in sets] for of in runs.values()])
 
 
 def of_all(runs):
@@ -122,10 +116,7 @@ def report(bench, classes, targets):
 
 def tables(report, title, runs):
     sets = of_all(runs)
-    ranks = np.mean(
-        [rankdata(-column) for column in over_seeds(np.mean, runs, sets)[..., 0].T],
-        axis=0,
-    )
+    ranks = np.mean([rankdata(-column) for column in mean_scores(runs, sets).T], axis=0)
     rows = sorted({s for of in runs.values() for s in of})
 
     def cell(runs_of_set, text):
@@ -183,7 +174,7 @@ def draw(bench, runs):
         return
     from aeon.visualisation import plot_critical_difference
 
-    scores = over_seeds(np.mean, runs, sets)[..., 0].T
+    scores = mean_scores(runs, sets).T
     figure, _ = plot_critical_difference(scores, list(runs), test="wilcoxon")
     figure.savefig(
         bench.out / "bench_baselines_ranks.png", dpi=120, bbox_inches="tight"

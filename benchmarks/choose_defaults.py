@@ -63,13 +63,7 @@ CHANGES = {
 def main():
     parser = harness.parser(__doc__, rounds=2, fewest=1)
     parser.add_argument("--only", nargs="*", help="candidates, by name")
-    parser.add_argument(
-        "--memory",
-        metavar="DIR",
-        help="folder that keeps every score, so that a run that was stopped goes on",
-    )
-    options = parser.parse_args()
-    scores = joblib.Memory(options.memory, verbose=0).cache(score)
+    options, scores = harness.parsed_with_memory(parser, score)
     with harness.Bench(options) as bench, joblib.parallel_config("threading"):
         bench.describe_one_process("skgru", "tensorflow", "scikit-learn", "aeon")
         changes = {

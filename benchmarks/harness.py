@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 import data
+import joblib
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
@@ -52,6 +53,17 @@ def parser(description, rounds, *, fewest=1):
         "blas, startup), where it is not this one; may be given several times",
     )
     return options
+
+
+def parsed_with_memory(options, score):
+    """Return the options, with ``--memory``, and ``score`` with that memory."""
+    options.add_argument(
+        "--memory",
+        metavar="DIR",
+        help="folder that keeps every score, so that a run that was stopped goes on",
+    )
+    parsed = options.parse_args()
+    return parsed, joblib.Memory(parsed.memory, verbose=0).cache(score)
 
 
 def _at_least(fewest, value):

@@ -3,7 +3,7 @@
 import functools
 import inspect
 
-from ._other_names import check_names, hint
+from ._other_names import check_names, no_such_parameter
 
 
 class HintsAtNames:
@@ -52,11 +52,8 @@ def _with_hints(init):
     def init_with_hints(self, *args, **given):
         for name in given:
             if name not in parameters:
-                known = self._get_param_names()
-                raise TypeError(
-                    f"{type(self).__name__} has no parameter {name!r}."
-                    + hint(name, known, self._other_names)
-                )
+                owner, known = type(self).__name__, self._get_param_names()
+                raise no_such_parameter(name, known, owner, self._other_names)
         init(self, *args, **given)
 
     return init_with_hints

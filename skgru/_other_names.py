@@ -165,6 +165,11 @@ def hint(name, known, meanings=_MEANINGS):
     return suggest(name, known)
 
 
+def no_such_parameter(name, known, owner, meanings=_MEANINGS):
+    """Return the TypeError for an argument of ``__init__`` that is no parameter."""
+    return TypeError(f"{owner} has no parameter {name!r}.{hint(name, known, meanings)}")
+
+
 def check_names(names, known, owner, meanings=_MEANINGS):
     """Raise a ValueError for a parameter that does not exist; not for nested ones."""
     for name in names:

@@ -16,7 +16,7 @@ from ._optimizer_parameter import (
     OptimizerParameters,
     check_learning_rate_is_used,
 )
-from ._other_names import check_names, hint
+from ._other_names import check_names, no_such_parameter
 from ._scoring import scorers_of
 from ._sklearn import HasMethods, Interval, StrOptions
 from ._suggest import suggest
@@ -179,10 +179,8 @@ class Parameters(OptimizerParameters):
         self.random_state = random_state
         for name, value in routed_parameters.items():
             if not name.startswith(_ROUTED):
-                raise TypeError(
-                    f"{type(self).__name__} has no parameter {name!r}."
-                    + hint(name, self._get_param_names())
-                )
+                owner = type(self).__name__
+                raise no_such_parameter(name, self._get_param_names(), owner)
             setattr(self, name, value)
 
     def __init_subclass__(cls, **kwargs):

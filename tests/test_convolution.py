@@ -79,11 +79,15 @@ def test_the_model_predicts_as_the_estimator_does(of_equal_lengths):
 
 def test_padding_never_leaks(of_unequal_lengths):
     """Each sequence alone is predicted as among longer ones, by the model too."""
-    together = of_unequal_lengths.predict_proba(RAGGED)
+    check_alone_as_together(of_unequal_lengths, RAGGED)
+
+
+def check_alone_as_together(fitted, sequences):
+    together = fitted.predict_proba(sequences)
     for i in range(0, 44, 5):
-        alone = of_unequal_lengths.predict_proba([RAGGED[i]])
+        alone = fitted.predict_proba([sequences[i]])
         np.testing.assert_allclose(alone[0], together[i], atol=1e-6)
-        model = of_unequal_lengths.model_.predict(RAGGED[i][None], verbose=0)
+        model = fitted.model_.predict(sequences[i][None], verbose=0)
         np.testing.assert_allclose(model[0], together[i], atol=1e-5)
 
 
@@ -105,12 +109,7 @@ def test_padding_of_token_ids_never_leaks():
     tokens = [rng.integers(1, 8, 12 + i % 19) for i in range(44)]
     settings = SMALL | {"vocabulary_size": 8, "embedding_dim": 3}
     fitted = GRUClassifier(**settings).fit(tokens, LABELS)
-    together = fitted.predict_proba(tokens)
-    for i in range(0, 44, 5):
-        alone = fitted.predict_proba([tokens[i]])
-        np.testing.assert_allclose(alone[0], together[i], atol=1e-6)
-        model = fitted.model_.predict(tokens[i][None], verbose=0)
-        np.testing.assert_allclose(model[0], together[i], atol=1e-5)
+    check_alone_as_together(fitted, tokens)
     embeddings = layers(fitted)["embedding"].get_weights()[0]
     assert np.abs(embeddings[0]).min() > 0
 

@@ -101,10 +101,7 @@ def step_moments(sequences):
         for x, inside in _pieces(sequences)
     )
     variance = squares / n_steps
-    # A constant feature may have a tiny variance through rounding: the significand of a
-    # float32 has 24 bits.
-    constant = variance <= (2.0**-22 * mean) ** 2
-    return mean, np.where(constant, 1.0, variance)
+    return mean, np.where(_is_constant(mean, variance), 1.0, variance)
 
 
 def variances_of_sequences(sequences):
@@ -127,9 +124,14 @@ def variances_of_sequences(sequences):
         mean = x.sum(axis=1) / n_steps
         centered = x - mean[:, np.newaxis]
         variance = np.einsum("nti,nti,nt->ni", centered, centered, inside) / n_steps
-        constant = variance <= (2.0**-22 * mean) ** 2  # see above
-        variances.append(np.where(constant, 0.0, variance))
+        variances.append(np.where(_is_constant(mean, variance), 0.0, variance))
     return np.concatenate(variances)
+
+
+def _is_constant(mean, variance):
+    # A constant feature may have a tiny variance through rounding: the significand of a
+    # float32 has 24 bits.
+    return variance <= (2.0**-22 * mean) ** 2
 
 
 def _pieces(sequences):
