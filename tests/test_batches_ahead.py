@@ -127,6 +127,7 @@ def test_epochs_that_never_come_cost_nothing(either, X):
     assert estimator.fit(X, y).n_iter_ < 50
 
 
+@pytest.mark.long
 def test_a_fit_goes_on_in_a_thread_when_the_script_has_ended():
     code = """
     import threading, time, numpy, skgru

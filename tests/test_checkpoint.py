@@ -289,6 +289,7 @@ def check_last(name, directory, epochs):
     assert [each.name for each in directory.iterdir()] == ["outcome"]
 
 
+@pytest.mark.long
 def test_sigkill_while_a_checkpoint_is_written(tmp_path):
     """The one before is still there."""
     with process("all at once", tmp_path, 8, 4) as running:

@@ -9,6 +9,8 @@ from fresh_process import run_python
 FIT = """
 import sys
 import numpy as np, skgru
+
+pytestmark = pytest.mark.long
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(20, 5, 2)), rng.integers(0, 2, 20)
 for units in map(int, sys.argv[1:]):
@@ -25,7 +27,6 @@ def kept(directory):
     return sorted(p.name for p in directory.rglob("skgru_*"))
 
 
-@pytest.mark.long
 def test_a_second_process_compiles_nothing_whatever_it_fits_first(tmp_path):
     cache = tmp_path / "cache"
     run(cache, 3, 4)
@@ -88,7 +89,6 @@ def test_importing_changes_no_environment_variable(tmp_path):
     assert printed == "True\n"
 
 
-@pytest.mark.long
 def test_a_child_process_heeds_a_directory_of_its_own(tmp_path):
     code = f"""
     import os, subprocess, sys

@@ -16,6 +16,8 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from skgru import GRUClassifier
 from skgru.datasets import load_japanese_vowels
 
+pytestmark = pytest.mark.long
+
 distributed = pytest.importorskip("distributed")
 
 GRID = {"learning_rate": [0.003, 0.01, 0.03], "dropout": [0.0, 0.2]}

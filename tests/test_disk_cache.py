@@ -11,6 +11,8 @@ UNITS = [3, 4]  # two programs each, one to train and one to predict
 FIT = """
 import os, pathlib, sys
 import numpy as np, skgru
+
+pytestmark = pytest.mark.long
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(20, 5, 2)), rng.integers(0, 2, 20)
 def fit(units):
@@ -55,7 +57,6 @@ def become_a_directory(path):
     path.mkdir()
 
 
-@pytest.mark.long
 def test_damaged_programs_are_named_removed_and_compiled_again(copy):
     directory, expected = copy
     damage = [
@@ -87,7 +88,6 @@ def test_programs_that_cannot_be_read_are_compiled_again(copy):
     assert f"Compiled programs are not kept: Is a directory: {taken}" in errors
 
 
-@pytest.mark.long
 def test_programs_that_tensorflow_does_not_take_are_compiled_again(copy):
     directory, expected = copy
     paths = files(directory)
@@ -133,7 +133,6 @@ for units in {UNITS}: fit(units)
     assert files(tmp_path / "cache") == []
 
 
-@pytest.mark.long
 def test_processes_share_a_directory_at_the_same_time(filled, tmp_path):
     directory = tmp_path / "cache"
     with ThreadPoolExecutor(2) as pool:

@@ -82,6 +82,7 @@ def test_the_code_of_a_page_runs(page, somewhere):
     run(DOCS / page)
 
 
+@pytest.mark.long
 def test_the_code_of_the_readme_runs(somewhere):
     run(ROOT / "README.md")
 

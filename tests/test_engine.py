@@ -171,6 +171,7 @@ def test_fitting_prints_nothing(keep_programs, tmp_path):
         assert printed == since_import == ""
 
 
+@pytest.mark.long
 def test_the_log_of_tensorflow_can_be_had():
     code = (
         "import skgru; skgru.GRURegressor(3, epochs=1).fit([[0.0, 1.0]] * 9, [0.0] * 9)"
@@ -205,6 +206,7 @@ def test_importing_leaves_the_garbage_collector_as_it_was(enabled, frozen):
     assert printed == "True\n"
 
 
+@pytest.mark.long
 def test_many_fits_do_not_grow_the_process():
     """200 fits of one architecture take less than 20 MiB in all."""
     grown = run_prepared("""
@@ -232,6 +234,7 @@ def test_folds_of_any_size_share_a_program(n_samples):
     assert skgru.cache_info().misses == misses
 
 
+@pytest.mark.long
 def test_a_process_that_cannot_load_another_program_says_so(tmp_path, monkeypatch):
     """XLA would end it: the number of memory maps that Linux allows is 65530."""
     X, y = np.zeros((8, 3, 1)), np.arange(8) % 2

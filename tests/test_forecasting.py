@@ -31,6 +31,7 @@ def network():
     return make_pipeline(SequenceScaler(), regressor)
 
 
+@pytest.mark.long
 def test_windows_beat_the_seasonal_naive_forecast_on_co2(co2, network):
     """Four weeks ahead, without a value of the test folds in the training folds."""
     horizon = 4
@@ -47,6 +48,7 @@ def test_windows_beat_the_seasonal_naive_forecast_on_co2(co2, network):
         assert error < 0.9 * np.abs(level[test, :, 0] - y[test]).mean()
 
 
+@pytest.mark.long
 def test_forecaster_beats_the_seasonal_naive_forecast_on_co2(co2, network):
     """A quarter at once; the series is cut into folds before it is into windows."""
     forecaster = GRUForecaster(network, window=YEAR, horizon=13, period=YEAR)

@@ -24,6 +24,7 @@ def in_child(units):
 """
 
 
+@pytest.mark.long
 def test_a_fit_in_a_fork_after_one_in_the_parent_is_refused():
     printed, _ = run_python(f"""{PRELUDE}
 accuracy(3)

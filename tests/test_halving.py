@@ -41,6 +41,7 @@ def epochs_spent(search):
     return int(resources.sum()) * search.n_splits_
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("Search", [HalvingGridSearchCV, HalvingRandomSearchCV])
 def test_halving_by_epochs_finds_the_best_of_the_grid_for_less(Search, vowels):
     cv = StratifiedKFold(3)

@@ -7,6 +7,8 @@ FIT = """
 import sys
 print("imported", file=sys.stderr, flush=True)
 import numpy as np
+
+pytestmark = pytest.mark.long
 X = np.zeros((20, 5, 2))
 skgru.GRURegressor(3, epochs=1, random_state=0).fit(X, X[:, 0, 0])
 """
@@ -41,7 +43,6 @@ def test_nothing_is_printed_where_programs_are_compiled(tmp_path):
     assert said("import tensorflow, skgru", tmp_path / "empty") == ""
 
 
-@pytest.mark.long
 def test_a_level_of_the_user_stays_but_for_errors_that_are_none(programs):
     code = "import tensorflow, skgru"
     some, all_ = (said(code, programs, TF_CPP_MIN_LOG_LEVEL=level) for level in "20")
@@ -80,7 +81,6 @@ import skgru
     ]
 
 
-@pytest.mark.long
 def test_the_main_job_prints_no_line_but_its_own(tmp_path):
     code = "import runpy; runpy.run_module('skgru', run_name='__main__')"
     options = ["--units=3", "--epochs=1", "--folds=2"]

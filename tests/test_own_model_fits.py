@@ -162,6 +162,7 @@ def test_the_same_bits_in_threads():
     assert not np.array_equal(alone[0], alone[1])
 
 
+@pytest.mark.long
 def test_the_same_bits_in_another_process_and_order(tmp_path):
     code = f"""
     import random, keras, numpy as np, skgru

@@ -220,6 +220,7 @@ before = methods()
 """
 
 
+@pytest.mark.long
 def test_importing_leaves_the_classes_of_keras_as_they_were():
     """scikeras replaces how they are pickled and copied."""
     printed, _ = run_python(CHANGED + "import skgru; print(methods() == before)")
@@ -231,6 +232,7 @@ def test_importing_leaves_the_classes_of_keras_as_they_were():
     assert printed == "False\n"
 
 
+@pytest.mark.long
 def test_importing_keeps_what_scikeras_did_for_the_user():
     printed, _ = run_python(
         "import keras, scikeras.wrappers\n"

@@ -56,6 +56,7 @@ def test_an_error_or_ctrl_c_leaves_the_old_file(path, monkeypatch):
         assert only_the_old_one(path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_process_that_dies_leaves_the_old_file(path, step):
     """It is killed when all is written, but not yet under the file's name."""

@@ -218,6 +218,7 @@ def test_a_tokenizer_gives_words_and_the_default_whole_sentences(chinese):
         assert set(TextSequencer().fit(texts).vocabulary_) == set(texts)
 
 
+@pytest.mark.long
 def test_a_search_compares_characters_with_words_in_processes(chinese, pipeline):
     """Tokenizers are copied, and sent to other processes."""
     pipe = make_pipeline(TextSequencer(tokenizer=chinese_words), pipeline()[-1])

@@ -102,6 +102,7 @@ def test_a_program_outlives_the_thread_that_compiled_it(X, labels, classifier):
     assert answers == {classifier().fit(X, labels).predict_proba(X).tobytes()}
 
 
+@pytest.mark.long
 def test_a_thread_goes_on_after_the_main_thread_has_ended():
     """Its fit compiles meanwhile, and the process waits for it."""
     printed, errors = run_python(
