@@ -83,7 +83,7 @@ def report(bench, steps, beginnings, searches, accuracies):
         "mean accuracy, skgru - scikeras", mean["skgru"] - mean["scikeras"], at_least=0
     )
     report.table(
-        "Milliseconds in warm fits: of a step (fits of 90 epochs less fits of 30, over "
+        "Milliseconds in warm fits: of a step (long fits less fits of 30 epochs, over "
         "the steps between), and of a fit's beginning. skgru calls the function and "
         "builds the network anew in each; Model.fit is given the same network again.",
         ["", "a step, median", "fastest", "slowest", "the beginning, median"],

@@ -51,31 +51,31 @@ class BackwardPass:
         # As a loop variable, the transposed kernel is computed once before the loop.
         # Otherwise XLA folds the transposition into the product, which then takes twice
         # as long.
-        initial_gradient, _, inputs_gradients, recurrent_gradient, with_da, with_dg = (
-            for_each(
-                blocks.n_visited,
-                self._visit_block,
-                state_gradient,
-                tf.transpose(forward.recurrent_kernel),
-                new_array(
-                    dtype,
-                    blocks.n_blocks * blocks.n_pieces,
-                    (*blocks.piece_of(forward.inputs[0], 0).shape[:2], features),
-                ),
-                tf.zeros((units, 3 * units), dtype),
-                tf.zeros((features + 1, 3 * units), dtype),
-                tf.zeros((features + 1, units), dtype),
-            )
+        initial_gradient, _, inputs_gradients, *sums = for_each(
+            blocks.n_visited,
+            self._visit_block,
+            state_gradient,
+            tf.transpose(forward.recurrent_kernel),
+            new_array(
+                dtype,
+                blocks.n_blocks * blocks.n_pieces,
+                (*blocks.piece_of(forward.inputs[0], 0).shape[:2], features),
+            ),
+            tf.zeros((units, 3 * units), dtype),
+            tf.zeros((features + 1, 3 * units), dtype),
+            tf.zeros(units, dtype),
         )
+        of_recurrent_kernel, of_kernel, of_candidate_bias = sums
         # Its last row is the gradient of the bias: see the column of ones in
         # ForwardPass.
-        kernel_gradient = tf.concat((with_da[:, : 2 * units], with_dg), axis=1)
+        of_kernel, of_bias = of_kernel[:-1], of_kernel[-1]
+        of_recurrent_bias = tf.concat((of_bias[: 2 * units], of_candidate_bias), 0)
         return (
             blocks.join(inputs_gradients.stack()),
             initial_gradient,
-            kernel_gradient[:-1],
-            recurrent_gradient,
-            tf.stack((kernel_gradient[-1], with_da[-1])),
+            of_kernel,
+            of_recurrent_kernel,
+            tf.stack((of_bias, of_recurrent_bias)),
         )
 
     def _visit_block(self, i, gradient, transposed, *sums):
@@ -140,38 +140,42 @@ class BackwardPass:
         )
         deltas = rows(times_each(factors, gradients))  # dz, dr, da
         candidate_delta = rows(gradients * dg_factor)  # dg
-        of_recurrent_kernel, with_da = self._products(of_states, of_inputs, deltas)
-        with_dg = tf.matmul(rows(of_inputs), candidate_delta, transpose_a=True)
         units = of_states.shape[-1]
-        inputs_gradient = tf.matmul(
-            tf.concat((deltas[:, : 2 * units], candidate_delta), axis=1),
-            self.kernel,
-            transpose_b=True,
-        )
+        input_deltas = tf.concat((deltas[:, : 2 * units], candidate_delta), axis=1)
+        inputs_gradient = tf.matmul(input_deltas, self.kernel, transpose_b=True)
         inputs_gradient = tf.reshape(inputs_gradient, tf.shape(of_inputs[..., :-1]))
         at = block * self.blocks.n_pieces + i
-        parts = of_recurrent_kernel, with_da, with_dg
+        parts = self._products(
+            of_states, of_inputs, deltas, input_deltas, candidate_delta
+        )
         return (
             inputs_gradients.write(at, inputs_gradient),
             *[total + part for total, part in zip(sums, parts, strict=True)],
         )
 
-    def _products(self, states, inputs, deltas):
-        """Return the products of (dz, dr, da) with the states and with the inputs."""
-        if self.forward.dropout_mask is None:
-            # One product instead of two: XLA runs independent products in two threads,
-            # which costs small networks more than it saves.
-            both = tf.concat((states, inputs), axis=2)
-            both = tf.matmul(rows(both), deltas, transpose_a=True)
-            units = states.shape[-1]
-            return both[:units], both[units:]
-        of_recurrent_kernel = tf.concat(
-            [
-                tf.matmul(
-                    rows(states * self.forward.dropout_mask[k]), delta, transpose_a=True
-                )
-                for k, delta in enumerate(thirds(deltas))
-            ],
-            axis=1,
-        )
-        return of_recurrent_kernel, tf.matmul(rows(inputs), deltas, transpose_a=True)
+    def _products(self, states, inputs, deltas, input_deltas, candidate_delta):
+        """Return h' (dz, dr, da), x' (dz, dr, dg), and the sum of da over all rows."""
+        units = states.shape[-1]
+        dropout_mask = self.forward.dropout_mask
+        if dropout_mask is None and inputs.shape[-1] <= units:
+            # One product with (dz, dr, da), although x' da is not needed: XLA runs
+            # independent products in two threads, which costs small networks more than
+            # it saves. For wider inputs, x' da costs more.
+            both = rows(tf.concat((states, inputs), axis=2))
+            both = tf.matmul(both, deltas, transpose_a=True)
+            with_dg = tf.matmul(rows(inputs), candidate_delta, transpose_a=True)
+            of_kernel = tf.concat((both[units:, : 2 * units], with_dg), axis=1)
+            return both[:units], of_kernel, both[-1, 2 * units :]
+        of_kernel = tf.matmul(rows(inputs), input_deltas, transpose_a=True)
+        of_candidate_bias = tf.reduce_sum(deltas[:, 2 * units :], axis=0)
+        if dropout_mask is None:
+            of_recurrent_kernel = tf.matmul(rows(states), deltas, transpose_a=True)
+        else:
+            of_recurrent_kernel = tf.concat(
+                [
+                    tf.matmul(rows(states * factors), delta, transpose_a=True)
+                    for factors, delta in zip(dropout_mask, thirds(deltas), strict=True)
+                ],
+                axis=1,
+            )
+        return of_recurrent_kernel, of_kernel, of_candidate_bias
