@@ -12,7 +12,7 @@ CONFIG = {"epochs": 30, "batch_size": 16, "learning_rate": 1e-3}
 GRID = {"learning_rate": [1e-3, 3e-3, 1e-2], "model__dropout": [0.0, 0.1, 0.2, 0.4]}
 FOLDS, SEEDS = 3, 5
 # The moving averages of batch normalisation need more steps than a step's time does.
-EPOCHS_FOR_ACCURACY = 200
+EPOCHS_FOR_ACCURACY = 300
 
 
 def main():

@@ -6,11 +6,11 @@ import stat
 import pytest
 from fresh_process import run_python
 
+pytestmark = pytest.mark.long
+
 FIT = """
 import sys
 import numpy as np, skgru
-
-pytestmark = pytest.mark.long
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(20, 5, 2)), rng.integers(0, 2, 20)
 for units in map(int, sys.argv[1:]):

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fresh_process import run_python
 
+pytestmark = pytest.mark.long
+
 UNITS = [3, 4]  # two programs each, one to train and one to predict
 FIT = """
 import os, pathlib, sys
 import numpy as np, skgru
-
-pytestmark = pytest.mark.long
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(20, 5, 2)), rng.integers(0, 2, 20)
 def fit(units):

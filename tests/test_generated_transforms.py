@@ -319,6 +319,10 @@ def test_token_ids_are_whole_numbers(ids, error, message):
         (lambda: next(LastWindows().split(np.float16(1))), "X: .*at least 1 dimension"),
         (lambda: sequences_from_frame(FRAME_OF_ONE, "a", "b", 7), "columns must be"),
         (
+            lambda: sequences_from_frame(FRAME_OF_ONE.assign(a=[[1, 2]]), "a", "b"),
+            r"Column 'a' must hold ids.* Got list \[1, 2\] at row 0 \(label 0\)",
+        ),
+        (
             lambda: TextSequencer(analyzer=list).fit([["a"], None]),
             "Sample 1 of X cannot be split into tokens: 'NoneType'.* It is None",
         ),

@@ -149,21 +149,21 @@ def test_sparse_matrices_do_not_explode(refused):
     refused(absurd, r"claims shape \(1000000000000000,\)")
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        array_header((10**15,)),
-        array_header((10**9, 10**9), version=(2, 0)),
-        array_header((0, 10**15)) + b"more",
-        array_header((-1,)),
-        array_header((10**15,), dtype="|S0"),
-        array_header((), dtype=f"<U{10**9}"),
-        array_header((1,), dtype="|O") + pickle.dumps([1]),
-        b"\x93NUMPY\x01\x00" + b"\xff\xff" + b"-" * 2**16,
-        pickle.dumps(np.zeros(3)),
-        archived({"a.npy": b""}),
-    ],
-)
+HEADERS = {
+    "too long": array_header((10**15,)),
+    "overflowing": array_header((10**9, 10**9), version=(2, 0)),
+    "of no values": array_header((0, 10**15)) + b"more",
+    "negative": array_header((-1,)),
+    "of no bytes": array_header((10**15,), dtype="|S0"),
+    "a long text": array_header((), dtype=f"<U{10**9}"),
+    "objects": array_header((1,), dtype="|O") + pickle.dumps([1]),
+    "no header": b"\x93NUMPY\x01\x00" + b"\xff\xff" + b"-" * 2**16,
+    "a pickle": pickle.dumps(np.zeros(3)),
+    "an archive": archived({"a.npy": b""}),
+}
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
 def test_arrays_that_are_not_what_they_claim(refused, header):
     refused(forged(CONTENT, array=lambda _: header), "npy|magic|header|dtype|Error")
 

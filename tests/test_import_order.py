@@ -3,12 +3,12 @@
 import pytest
 from fresh_process import run_python
 
+pytestmark = pytest.mark.long
+
 FIT = """
 import sys
 print("imported", file=sys.stderr, flush=True)
 import numpy as np
-
-pytestmark = pytest.mark.long
 X = np.zeros((20, 5, 2))
 skgru.GRURegressor(3, epochs=1, random_state=0).fit(X, X[:, 0, 0])
 """

@@ -38,7 +38,8 @@ def sequences_from_frame(df, id, time, columns=None):
     Raises
     ------
     TypeError
-        ``df`` is no pandas DataFrame, or ``columns`` neither a name nor a list.
+        ``df`` is no pandas DataFrame, ``columns`` neither a name nor a list, or an id
+        is a list or another value that cannot be hashed.
     ValueError
         ``df`` is empty; a column is missing or not numeric; an id or a time is missing;
         a time is a string; a time occurs twice in a sequence; a value is infinite. The
@@ -147,12 +148,26 @@ def _check_keys(df, id, time):
                 f"Column {name!r} has no value at row {row} (label "
                 f"{_shown(df.index[row])}){of}. Drop the row, or fill it."
             )
+    if df[id].dtype == object:
+        _check_ids_are_hashable(df, id)
     dtype = df[time].dtype
     if dtype.kind not in "iufmM" and not str(dtype).startswith("period"):
         raise ValueError(
             f"Column {time!r} must hold numbers, timestamps or periods to order the "
             f"steps by, but its dtype is {dtype}. Use pandas.to_datetime or astype."
         )
+
+
+def _check_ids_are_hashable(df, id):
+    for row, value in enumerate(df[id]):
+        try:
+            hash(value)
+        except TypeError:
+            raise TypeError(
+                f"Column {id!r} must hold ids, such as numbers or strings. Got "
+                f"{type(value).__name__} {value!r} at row {row} (label "
+                f"{_shown(df.index[row])}) instead."
+            ) from None
 
 
 def _values(df, id, columns):

@@ -173,8 +173,8 @@ class BackwardPass:
         else:
             of_recurrent_kernel = tf.concat(
                 [
-                    tf.matmul(rows(states * factors), delta, transpose_a=True)
-                    for factors, delta in zip(dropout_mask, thirds(deltas), strict=True)
+                    tf.matmul(rows(states * dropout_mask[k]), delta, transpose_a=True)
+                    for k, delta in enumerate(thirds(deltas))
                 ],
                 axis=1,
             )
