@@ -117,8 +117,8 @@ def permutation_importance(
     >>> classifier.fit(X[:100], y[:100])
     GRUClassifier(...)
     >>> result = permutation_importance(classifier, X[100:], y[100:], random_state=0)
-    >>> np.argmax(result.importances_mean)
-    np.int64(1)
+    >>> int(np.argmax(result.importances_mean))
+    1
     """
     # Imported here because it brings in scikit-learn's forests, which most never need.
     from sklearn import inspection

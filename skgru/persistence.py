@@ -96,8 +96,8 @@ def save(estimator, path):
     >>> with tempfile.TemporaryDirectory() as directory:
     ...     skgru.save(classifier, f"{directory}/classifier.skops")
     ...     loaded = skgru.load(f"{directory}/classifier.skops")
-    >>> (loaded.predict(X) == classifier.predict(X)).all()
-    np.True_
+    >>> bool((loaded.predict(X) == classifier.predict(X)).all())
+    True
     """
     import skops.io  # imports all of scikit-learn, which takes a second
 

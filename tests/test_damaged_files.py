@@ -13,6 +13,11 @@ from hypothesis import strategies as st
 import skgru
 from skgru.exceptions import FileFormatError
 
+# The files were written with the newest scikit-learn, which an older one warns of.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.InconsistentVersionWarning"
+)
+
 DATA = Path(__file__).with_name("data") / "format_1"
 CONTENT = (DATA / "pipeline.skops").read_bytes()
 OTHER = (DATA / "regressor.skops").read_bytes()

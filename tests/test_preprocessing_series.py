@@ -200,7 +200,7 @@ class TestImputer:
         [
             lambda X: [pd.DataFrame(x).astype("Int64") for x in X],
             lambda X: [pd.DataFrame(x).astype({0: "Int64"}) for x in X],
-            lambda X: [pd.DataFrame(x).astype(object).replace(NAN, pd.NA) for x in X],
+            lambda X: [pd.DataFrame(np.where(np.isnan(x), pd.NA, x)) for x in X],
             lambda X: [pl.DataFrame(x).fill_nan(None) for x in X],
             lambda X: [np.ma.array(np.nan_to_num(x), mask=np.isnan(x)) for x in X],
             lambda X: nested_frame(X).map(lambda cell: cell.astype("Int64")),

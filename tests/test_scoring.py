@@ -90,7 +90,7 @@ def first_rows(estimator, X, y):
         (["accuracy", "f1_macro"], ["val_accuracy", "val_f1_macro"]),
         (("f1_macro", macro), ["val_f1_macro", "val_macro"]),
         ({"mine": macro, "acc": "accuracy"}, ["val_mine", "val_acc"]),
-        (make_scorer(f1_score, average="macro"), ["val_f1_score"]),
+        (make_scorer(f1_score, average="macro", pos_label=None), ["val_f1_score"]),
         (first_rows, ["val_first_rows"]),
     ],
     ids=["name", "list", "tuple", "dict", "make_scorer", "callable"],

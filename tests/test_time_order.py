@@ -247,7 +247,12 @@ def test_a_forecaster_of_dates_is_saved(tmp_path):
 def test_arrays_need_no_pandas():
     code = """
         import sys
-        sys.modules["pandas"] = None  # as where it is not installed
+        class NotInstalled:
+            @staticmethod
+            def find_spec(name, *_):
+                if name == "pandas":
+                    raise ModuleNotFoundError(name)
+        sys.meta_path.insert(0, NotInstalled)
         sys.path[:0] = sys.argv[1:]
         import numpy as np
         from skgru.forecasting import GRUForecaster

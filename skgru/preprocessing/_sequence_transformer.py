@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._containers import check_container
 from .._sequences import as_sequences, first_sequence
 from .._sklearn import fit_context, output_container
 from .._token_ids import vocabulary_of
@@ -139,6 +140,7 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
                 f"{name} transforms real-valued sequences, but X holds token ids. "
                 "Give the token ids to the estimator as they are."
             )
+        check_container(X)
         sequences = as_sequences(
             X,
             vocabulary_size=vocabulary_size,
