@@ -34,7 +34,7 @@ def as_array_or_list(X):
         X is no container of sequences, or can be read only once. The message says what
         to pass instead.
     """
-    check_container(X)
+    _check_container(X)
     if isinstance(X, np.ma.MaskedArray):
         return numbers(X)
     if isinstance(X, list | tuple):
@@ -65,7 +65,7 @@ def numbers(item):
     return values
 
 
-def check_container(X):
+def _check_container(X):
     name = type(X).__name__
     if isinstance(X, tf.RaggedTensor):
         raise TypeError(

@@ -5,7 +5,6 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._containers import check_container
 from .._sequences import as_sequences, first_sequence
 from .._sklearn import fit_context, output_container
 from .._token_ids import vocabulary_of
@@ -140,7 +139,6 @@ class SequenceTransformer(TransformerMixin, BaseEstimator):
                 f"{name} transforms real-valued sequences, but X holds token ids. "
                 "Give the token ids to the estimator as they are."
             )
-        check_container(X)
         sequences = as_sequences(
             X,
             vocabulary_size=vocabulary_size,
@@ -206,8 +204,10 @@ def floating_type(X):
         types = [getattr(item, "dtype", None) for item in X]
     elif hasattr(X, "dtype"):
         types = [X.dtype]
+    elif hasattr(X, "shape") and hasattr(X, "dtypes"):  # a DataFrame
+        types = list(X.dtypes)
     else:
-        types = list(getattr(X, "dtypes", [None]))  # a DataFrame
+        types = [None]
     small = (np.float16, np.float32)
     return np.float32 if all(t in small for t in types) else np.float64
 
