@@ -97,7 +97,11 @@ def _check_container(X):
 
 def dtypes(X):
     """Return the types of the columns of X, or the only one."""
-    return [X.dtype] if hasattr(X, "dtype") else list(getattr(X, "dtypes", []))
+    if hasattr(X, "dtype"):
+        return [X.dtype]
+    # Old pandas warns of GroupBy.dtypes.
+    is_frame = hasattr(X, "shape") and hasattr(X, "dtypes")
+    return list(X.dtypes) if is_frame else []
 
 
 def _is_nested(X):

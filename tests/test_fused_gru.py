@@ -23,12 +23,9 @@ from skgru._engine.gru.recurrence import fused_gru
 from skgru._engine.randomness import dropout_factors
 from skgru._engine.scope import Scope
 
-# Derandomised: the same examples at every run.
 drawn = settings(
     max_examples=30,
     deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
 

@@ -203,5 +203,5 @@ def test_ctrl_c_at_any_time_of_the_first_fit(n_points):
     """Also while XLA compiles: the fit that follows has the bits of any other."""
     printed, ended = run_python(FIRST_FITS, n_points, SKGRU_CACHE_DIR="")
     uninterrupted = FIRST_FITS.replace("end.start()", "end = None")
-    assert int(ended) >= max(n_points // 4, 1)  # the others were over by then
+    assert int(ended) >= n_points // 2
     assert printed == run_python(uninterrupted, n_points, SKGRU_CACHE_DIR="")[0]

@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._containers import dtypes
 from .._sequences import as_sequences, first_sequence
 from .._sklearn import fit_context, output_container
 from .._token_ids import vocabulary_of
@@ -202,12 +203,8 @@ def floating_type(X):
     of_objects = getattr(getattr(X, "dtype", None), "kind", None) == "O"
     if isinstance(X, list | tuple) or (of_objects and np.ndim(X) > 0):
         types = [getattr(item, "dtype", None) for item in X]
-    elif hasattr(X, "dtype"):
-        types = [X.dtype]
-    elif hasattr(X, "shape") and hasattr(X, "dtypes"):  # a DataFrame
-        types = list(X.dtypes)
     else:
-        types = [None]
+        types = dtypes(X) or [None]
     small = (np.float16, np.float32)
     return np.float32 if all(t in small for t in types) else np.float64
 
