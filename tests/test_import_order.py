@@ -83,7 +83,7 @@ import skgru
 
 def test_the_main_job_prints_no_line_but_its_own(tmp_path):
     code = "import runpy; runpy.run_module('skgru', run_name='__main__')"
-    options = ["--units=3", "--epochs=1", "--folds=2"]
+    options = ["--units=3", "--epochs=1", "--folds=2", "--final-epochs=1"]
     for _ in ("compiled", "loaded"):
         printed, errors = run_python(code, *options, SKGRU_CACHE_DIR=str(tmp_path))
         assert printed.startswith("JapaneseVowels: 270 training and 370 test")
