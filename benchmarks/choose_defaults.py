@@ -8,6 +8,9 @@ its mean over the sets and its mean rank. Texts and forecasts have settings of t
 own: ``bench_text.py --inner`` and ``bench_forecasting.py --inner``.
 """
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import archive
 import harness
 import joblib
@@ -66,7 +69,9 @@ def main():
     parser = harness.parser(__doc__, rounds=2, fewest=1)
     parser.add_argument("--only", nargs="*", help="candidates, by name")
     options, scores = harness.parsed_with_memory(parser, score)
-    with harness.Bench(options) as bench, joblib.parallel_config("threading"):
+    # All candidates compile more networks than one process can hold.
+    pool = ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=20)
+    with harness.Bench(options) as bench, pool:
         bench.describe_one_process("skgru", "tensorflow", "scikit-learn", "aeon")
         changes = {
             name: START | change | ({"epochs": 2} if bench.quick else {})
@@ -80,7 +85,7 @@ def main():
             for candidate, parameters in changes.items():
                 for name in sets:
                     answers[task][candidate][name] = [
-                        scores(task, name, parameters, seed)
+                        pool.submit(scores, task, name, parameters, seed).result()
                         for seed in range(bench.rounds)
                     ]
                 mean = np.mean(list(answers[task][candidate].values()))
@@ -94,13 +99,14 @@ def score(task, name, parameters, seed):
         sets, estimator, folds = archive.CLASSES, GRUClassifier, StratifiedKFold
     else:
         sets, estimator, folds = archive.TARGETS, GRURegressor, KFold
-    return cross_val_score(
-        estimator(random_state=seed, **parameters),
-        *archive.read(name, "TRAIN", sets),
-        cv=folds(3, shuffle=True, random_state=seed),
-        n_jobs=2,
-        error_score="raise",
-    ).mean()
+    with joblib.parallel_config("threading"):
+        return cross_val_score(
+            estimator(random_state=seed, **parameters),
+            *archive.read(name, "TRAIN", sets),
+            cv=folds(3, shuffle=True, random_state=seed),
+            n_jobs=2,
+            error_score="raise",
+        ).mean()
 
 
 def report(bench, answers):
