@@ -50,7 +50,6 @@ CHANGES = {
     "mean over time": {"pooling": "mean"},
     "kernel of 8": {"kernel_size": 8},
     "pools of 4": {"pool_size": 4},
-    "kernel of 16": {"kernel_size": 16},
     "128 filters": {"filters": 128},
     "32 units": {"units": 32},
     "200 epochs": {"epochs": 200},
