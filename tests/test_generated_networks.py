@@ -5,6 +5,7 @@ from functools import partial
 
 import keras
 import numpy as np
+import pytest
 from generated import arrays, check_fit, few_or_many, search
 from hypothesis import strategies as st
 
@@ -89,6 +90,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.long
 @few_or_many
 def test_networks_of_the_users_own(n_examples):
     def check(case):

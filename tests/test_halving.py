@@ -62,6 +62,7 @@ def test_halving_by_epochs_finds_the_best_of_the_grid_for_less(Search, vowels):
     assert halving.best_estimator_.n_iter_ == 9
 
 
+@pytest.mark.long
 def test_every_round_trains_its_candidates_for_its_epochs(vowels):
     """A candidate's score in a round is that of a plain fit of as many epochs."""
     cv = StratifiedKFold(2)

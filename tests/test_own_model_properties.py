@@ -63,6 +63,7 @@ def outputs(network, X):
     return network.predict_proba(X)[:, -network.n_outputs_ :]
 
 
+@pytest.mark.long
 @ten_examples
 @given(data=st.data())
 def test_any_data_and_targets(data):
