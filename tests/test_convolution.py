@@ -148,6 +148,7 @@ def test_training_is_that_of_keras(padded):
         np.testing.assert_allclose(ours.numpy(), theirs.numpy(), atol=2e-4)
 
 
+@pytest.mark.long
 def test_one_step_and_one_sample():
     one_step = GRURegressor(**SMALL | {"epochs": 1}).fit(np.ones((5, 1, 2)), [1.0] * 5)
     assert np.isfinite(one_step.predict(np.ones((2, 1, 2)))).all()

@@ -37,6 +37,7 @@ def run_prepared(code, **environment):
     return printed
 
 
+@pytest.mark.long
 def test_a_grid_compiles_one_training_program_per_batch_size(tmp_path):
     grid = """
     grid = {"learning_rate": [.001, .01], "clipnorm": [None, 1.0], "l2": [0.0, .001],

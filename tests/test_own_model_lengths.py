@@ -92,6 +92,7 @@ def explicit(meta):
     return keras.Model(inputs, softmax_or_sigmoid(meta)(layers.GRU(3)(x, mask=mask)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "model",
     [

@@ -24,6 +24,7 @@ pytest.importorskip("matplotlib")
 class TestSearchDisplayOfSearches:
     """The searches of every engine."""
 
+    @pytest.mark.long
     def test_grid_search_of_a_pipeline(self, vowels):
         search = GridSearchCV(
             make_pipeline(SequenceScaler(), classifier()),
