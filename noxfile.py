@@ -87,6 +87,7 @@ def package(session):
         session.install("--force-reinstall", "--no-deps", str(file))
         session.install(str(file))
         session.run(
-            *("python", "-m", "skgru", "--units=4", "--epochs=1", "--final-epochs=1"),
+            *("python", "-m", "skgru", "--units=4", "--epochs=1", "--folds=2"),
+            "--final-epochs=1",
             env={"SKGRU_CACHE_DIR": ""},
         )

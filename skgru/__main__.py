@@ -68,7 +68,7 @@ def main(arguments=None):
     with joblib.parallel_config("threading"):
         search.fit(X_train, y_train)
         _print_candidates(search)
-        gru = _train_longer(search.best_estimator_, options).fit(X_train, y_train)
+        gru = _final_networks(search.best_estimator_, options).fit(X_train, y_train)
     baseline = make_pipeline(
         SequenceResampler(29),
         FunctionTransformer(_flatten),
@@ -82,24 +82,24 @@ def main(arguments=None):
     print(f"\n{n_fits} fits in {time.perf_counter() - began:.1f} s; {cache_info()}")
 
 
-def _train_longer(best, options):
-    """Return the mean of several networks with the best parameters and more epochs.
+def _final_networks(best, options):
+    """Return an unfitted mean of networks with the best parameters and more epochs.
 
     Candidates need few epochs to be compared. The final networks differ by their seed,
     so they err on different recordings, and their mean on fewer than each.
     """
+    first = options.networks * options.seed  # no two values of --seed share a network
     networks = [
-        clone(best).set_params(
-            gruclassifier__epochs=options.final_epochs,
-            gruclassifier__random_state=options.networks * options.seed + i,
+        (
+            f"seed_{seed}",
+            clone(best).set_params(
+                gruclassifier__epochs=options.final_epochs,
+                gruclassifier__random_state=seed,
+            ),
         )
-        for i in range(options.networks)
+        for seed in range(first, first + options.networks)
     ]
-    return VotingClassifier(
-        [(f"gru_{i}", network) for i, network in enumerate(networks)],
-        voting="soft",
-        n_jobs=options.jobs,
-    )
+    return VotingClassifier(networks, voting="soft", n_jobs=options.jobs)
 
 
 def _parser():
@@ -122,7 +122,7 @@ def _parser():
     parser.add_argument("--networks", type=int, default=5, help="final networks")
     parser.add_argument("--folds", type=int, default=3, help="folds of the search")
     parser.add_argument("--jobs", type=int, default=2, help="fits at the same time")
-    parser.add_argument("--seed", type=int, default=0, help="random_state of the GRU")
+    parser.add_argument("--seed", type=int, default=0, help="sets all random_states")
     return parser
 
 
@@ -152,11 +152,9 @@ def _print_candidates(search, n_best=8):
     print("  log loss  accuracy  seconds " + "".join(f"{n:>15}" for n in names))
     ranks = results["rank_test_neg_log_loss"]
     for i in ranks.argsort(kind="stable")[:n_best]:
-        loss, accuracy, seconds = (
-            -results["mean_test_neg_log_loss"][i],
-            results["mean_test_accuracy"][i],
-            results["mean_fit_time"][i],
-        )
+        loss = -results["mean_test_neg_log_loss"][i]
+        accuracy = results["mean_test_accuracy"][i]
+        seconds = results["mean_fit_time"][i]
         values = "".join(f"{results['params'][i][name]!s:>15}" for name in GRID)
         print(f"  {loss:.3f}     {accuracy:.3f}     {seconds:7.2f} {values}")
 
