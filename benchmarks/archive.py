@@ -2,11 +2,12 @@
 
 A recording is an array ``(timesteps, channels)``; lengths may differ. The splits are
 the archive's official ones; scikit-learn's digits, images read row by row, are split
-once with a fixed seed.
+once with a fixed seed. Sets of `ahead` have a training split alone.
 """
 
 from pathlib import Path
 
+import ahead
 import numpy as np
 
 # Name: the package whose wheel ships it, and the stem of its files.
@@ -24,11 +25,12 @@ CLASSES = {
     "UnitTest": ("aeon", "UnitTest"),
     "digits": ("sklearn", None),
 }
-TARGETS = {
+OFFICIAL_TARGETS = {
     "CardanoSentiment": ("aeon", "CardanoSentiment"),
     "Covid3Month": ("aeon", "Covid3Month"),
     "Tecator": ("sktime", "Tecator"),
 }
+TARGETS = OFFICIAL_TARGETS | {name: ("ahead", None) for name in ahead.NAMES}
 
 
 def read(name, split, sets=CLASSES):
@@ -44,6 +46,8 @@ def read(name, split, sets=CLASSES):
     package, stem = sets[name]
     if package == "sklearn":
         return _digits(split)
+    if package == "ahead":
+        return ahead.read(_folder("aeon"), name, lambda n: read(n, "TRAIN")[0])
     X, y = load(package, stem, split)
     return [x.astype(np.float32) for x in X], y
 

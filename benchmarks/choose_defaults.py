@@ -30,7 +30,7 @@ CLASSES = (
     "OSULeaf",
     "JapaneseVowels",
 )
-TARGETS = ("Covid3Month", "CardanoSentiment", "Tecator")
+TARGETS = tuple(archive.TARGETS)
 START = {
     "filters": 64,
     "bidirectional": True,

@@ -119,14 +119,23 @@ def hold_out_last_windows(regressor, windows, gap):
     gap : int
         Number of windows to leave out before those held out.
 
+    Returns
+    -------
+    n_train : int
+        Number of first windows that all of these networks train on.
+
     Raises
     ------
     ValueError
         No window is left to train on.
     """
+    n_train = len(windows)
     for part in [regressor, *regressor.get_params(deep=True).values()]:
         if not isinstance(part, BaseGRU) or not part.early_stopping:
             continue
         if _FRACTION.is_satisfied_by(part.validation_split):
             part.validation_split = LastWindows(part.validation_split, gap)
-            next(part.validation_split.split(windows))  # raises before compute
+        if isinstance(part.validation_split, LastWindows):
+            train, _ = next(part.validation_split.split(windows))
+            n_train = min(n_train, len(train))
+    return n_train

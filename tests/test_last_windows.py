@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from repeat import alone
+from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
@@ -56,6 +57,32 @@ def test_a_forecaster_holds_out_the_last_windows(walk, regressor, wrapped):
     assert network.validation_split == 0.25
 
 
+@pytest.mark.parametrize("validation_split", [0.25, LastWindows(0.25, gap=2)])
+def test_the_linear_path_hides_what_is_held_out_from_the_network(
+    walk, regressor, validation_split
+):
+    """Residuals of windows that a regression has seen would be too small."""
+    network = regressor(
+        **STOPPING, validation_split=validation_split, normalize_y=False
+    )
+    forecaster = GRUForecaster(network, window=6, horizon=3, relative=False).fit(walk)
+    X, y = make_windows(walk, 6, horizon=3)
+    rows = X[:, :, 0]
+    before = clone(forecaster.linear_).fit(rows[:37], y[:37])
+    left = y - before.predict(rows)
+    expected = regressor(**STOPPING, normalize_y=False)
+    expected.fit(X[:37], left[:37], X_val=X[39:], y_val=left[39:])
+    fitted = forecaster.regressor_
+    np.testing.assert_allclose(fitted.predict(X), expected.predict(X), rtol=1e-5)
+    # The path that forecasts has seen every window.
+    of_all = clone(forecaster.linear_).fit(rows, y)
+    np.testing.assert_allclose(
+        forecaster.predict(),
+        of_all.predict([walk[-6:]])[0]
+        + fitted.predict(walk[np.newaxis, -6:, np.newaxis])[0],
+    )
+
+
 def test_a_splitter_of_the_user_stays(walk, regressor):
     for validation_split in (KFold(3), LastWindows(0.1)):
         network = regressor(**STOPPING, validation_split=validation_split)
@@ -86,6 +113,10 @@ def test_what_cannot_be_held_out_is_refused(walk, regressor, refused):
     refused(
         GRUForecaster(network, window=6, horizon=5), "fit", walk[:15],
         message="Holding out 0.2 of 5 windows, with a gap of 4 before them, leaves",
+    )  # fmt: skip
+    refused(
+        GRUForecaster(network, window=6, horizon=5), "fit", walk[:17],
+        message="two windows, besides those .* holds out, .* Got 17 steps, 1 window to",
     )  # fmt: skip
     refused(
         GRUForecaster(regressor(**{**STOPPING, "validation_split": 1.5}), window=6),
