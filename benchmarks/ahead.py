@@ -5,6 +5,7 @@ recordings of their own (`OF_RECORDINGS`), windows cut from one long series
 (`OF_WINDOWS`), or many short series (``M1, ahead``).
 """
 
+import archive
 import numpy as np
 
 # The last value of the first channel, from all but the last tenth of a recording.
@@ -36,44 +37,35 @@ OF_WINDOWS = {
 NAMES = tuple(f"{name}, ahead" for name in (*OF_RECORDINGS, *OF_WINDOWS, "M1"))
 
 
-def read(folder, name, recordings):
-    """Return sequences and the value ahead of each.
-
-    Parameters
-    ----------
-    folder : Path
-        aeon's folder of data.
-    name : str
-        One of `NAMES`.
-    recordings : callable
-        Name -> the recordings of a set's training split.
-    """
+def read(name):
+    """Return sequences and the value ahead of each, for one of `NAMES`."""
     name = name.removesuffix(", ahead")
     if name in OF_RECORDINGS:
-        return _ahead_of_recordings(recordings(name))
+        return _ahead_of_recordings(name)
     if name in OF_WINDOWS:
-        return _ahead_of_windows(folder, name)
-    return _growth_of_m1(folder)
+        return _ahead_of_windows(name)
+    return _growth_of_m1()
 
 
-def _ahead_of_recordings(recordings):
-    """Return the recordings without their last tenth, and their last value."""
+def _ahead_of_recordings(name):
+    """Return training recordings without their last tenth, and their last value."""
+    recordings, _ = archive.read(name, "TRAIN")
     X = [x[: len(x) - max(1, len(x) // 10)] for x in recordings]
     return X, np.array([x[-1, 0] for x in recordings], np.float64)
 
 
-def _ahead_of_windows(folder, name):
+def _ahead_of_windows(name):
     """Return windows of a series, and the first channel's value after each."""
     import pandas as pd
 
     file, columns, length, distance, stride = OF_WINDOWS[name]
-    series = pd.read_csv(folder / file)[columns].to_numpy(np.float32)
+    series = pd.read_csv(archive.folder("aeon") / file)[columns].to_numpy(np.float32)
     starts = np.arange(0, len(series) - length - distance + 1, stride)
     X = [series[start : start + length] for start in starts]
     return X, series[starts + length + distance - 1, 0].astype(np.float64)
 
 
-def _growth_of_m1(folder):
+def _growth_of_m1():
     """Return the yearly growth of M1's series, and that of their last three years.
 
     Growth is the difference of logarithms; series with a year of 0 or less are left
@@ -81,7 +73,7 @@ def _growth_of_m1(folder):
     """
     from aeon.datasets import load_from_tsf_file
 
-    file = folder / "m1_yearly_dataset" / "m1_yearly_dataset.tsf"
+    file = archive.folder("aeon") / "m1_yearly_dataset" / "m1_yearly_dataset.tsf"
     frame, _ = load_from_tsf_file(str(file))
     years = [np.asarray(v, np.float64) for v in frame["series_value"]]
     growth = [np.diff(np.log(v)) for v in years if v.min() > 0]

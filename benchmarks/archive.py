@@ -2,12 +2,11 @@
 
 A recording is an array ``(timesteps, channels)``; lengths may differ. The splits are
 the archive's official ones; scikit-learn's digits, images read row by row, are split
-once with a fixed seed. Sets of `ahead` have a training split alone.
+once with a fixed seed.
 """
 
 from pathlib import Path
 
-import ahead
 import numpy as np
 
 # Name: the package whose wheel ships it, and the stem of its files.
@@ -25,12 +24,11 @@ CLASSES = {
     "UnitTest": ("aeon", "UnitTest"),
     "digits": ("sklearn", None),
 }
-OFFICIAL_TARGETS = {
+TARGETS = {
     "CardanoSentiment": ("aeon", "CardanoSentiment"),
     "Covid3Month": ("aeon", "Covid3Month"),
     "Tecator": ("sktime", "Tecator"),
 }
-TARGETS = OFFICIAL_TARGETS | {name: ("ahead", None) for name in ahead.NAMES}
 
 
 def read(name, split, sets=CLASSES):
@@ -46,8 +44,6 @@ def read(name, split, sets=CLASSES):
     package, stem = sets[name]
     if package == "sklearn":
         return _digits(split)
-    if package == "ahead":
-        return ahead.read(_folder("aeon"), name, lambda n: read(n, "TRAIN")[0])
     X, y = load(package, stem, split)
     return [x.astype(np.float32) for x in X], y
 
@@ -56,12 +52,13 @@ def load(package, stem, split):
     """Return what a package's file of a split holds, with float64 recordings."""
     import aeon.datasets
 
-    path = _folder(package) / stem / f"{stem}_{split}.ts"
+    path = folder(package) / stem / f"{stem}_{split}.ts"
     X, y = aeon.datasets.load_from_ts_file(str(path))
     return [np.asarray(x, np.float64).T for x in X], np.asarray(y)
 
 
-def _folder(package):
+def folder(package):
+    """Return the folder of data that "aeon" or "sktime" ships."""
     if package == "aeon":
         import aeon
 

@@ -22,7 +22,7 @@ from scipy.stats import rankdata
 
 TASKS = {
     "classes": (archive.CLASSES, baselines.CLASSIFIERS),
-    "targets": (archive.OFFICIAL_TARGETS, baselines.REGRESSORS),
+    "targets": (archive.TARGETS, baselines.REGRESSORS),
 }
 
 
