@@ -181,7 +181,8 @@ DETERMINISTIC = {"logistic regression", "1-NN DTW", "ridge"}
 TOO_SLOW = {
     (method, name)
     for method, names in {
-        "GRUClassifier, tuned": ("ACSF1", "OSULeaf", "PLAID"),
+        "GRUClassifier, tuned": ("PLAID",),
+        "scikeras, plain GRU": ("ACSF1", "OSULeaf", "PLAID"),
         "GRU-FCN": ("ACSF1", "PLAID"),
         "LSTM-FCN": ("ACSF1", "PLAID"),
     }.items()
