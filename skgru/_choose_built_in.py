@@ -11,7 +11,7 @@ from ._engine.program import padded_length
 from ._engine.randomness import WEIGHTS, random_stream
 from ._engine.samples import step_moments
 from ._network import BuiltInNetwork
-from ._scale_check import warn_of_lost_shapes
+from ._scale_check import warn_of_scale
 
 
 def choose_built_in(estimator, samples, longest, padded, data):
@@ -99,7 +99,7 @@ def _draw(estimator, architecture, samples, embedding, network, seed):
         moments = step_moments(samples.sequences)
         owner = type(estimator).__name__
         _check_moments(moments, owner)
-        warn_of_lost_shapes(samples.sequences, moments[1], owner)
+        warn_of_scale(samples.sequences, *moments, owner)
     return architecture.initial_values(
         network,
         (estimator.kernel_initializer, estimator.recurrent_initializer),

@@ -9,6 +9,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from ._engine.randomness import SPLIT, random_stream
 from ._engine.samples import Samples
 from ._holdout import Origin, hold_out
+from ._scale_check import warn_of_lost_digits
 from ._sequences import as_sequences, first_sequence
 from ._sklearn import rows_of
 from ._token_ids import check_vocabulary, vocabulary_of, warn_of_padding
@@ -127,6 +128,8 @@ class DataChecks:
         if sequences.form == "univariate":
             warn_of_padding(sequences.block[:, :, 0], type(self).__name__)
         self._check_names(X, sequences.form, reset=True)
+        if sequences.form != "tokens":
+            warn_of_lost_digits(X, sequences, type(self).__name__)
         return sequences, Reading(sequences.form, size)
 
     def _read_again(self, X, reading):

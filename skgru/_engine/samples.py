@@ -104,6 +104,21 @@ def step_moments(sequences):
     return mean, np.where(_is_constant(mean, variance), 1.0, variance)
 
 
+def steps_of(sequences):
+    """Return the steps of all sequences, one after the other.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        Sequences of real values.
+
+    Returns
+    -------
+    steps : ndarray of shape (n_steps, n_features), dtype float64
+    """
+    return np.concatenate([x[inside > 0] for x, inside in _pieces(sequences)])
+
+
 def variances_of_sequences(sequences):
     """Return the variance of each feature within each sequence.
 
