@@ -9,7 +9,12 @@ from ._engine.optimizers import CLIPPING
 from ._engine.parts import ModelParts
 from ._engine.randomness import WEIGHTS, random_stream
 from ._keras import default_seeds, has_graph, private_names
-from ._model_check import check_compiled, check_head, check_is_model
+from ._model_check import (
+    check_compiled,
+    check_head,
+    check_is_model,
+    check_outputs,
+)
 from ._model_function import (
     call_model_function,
     own_arguments,
@@ -117,8 +122,8 @@ def _make_model(function, params, meta, compile_kwargs, shape, owner, seeds):
         check_is_model(model, function, owner)
         outputs = call_symbolically(model, shape)
     if has_graph(model):
-        return model, model.input_shape[1:], model.output_shape
-    return model, shape, outputs.shape
+        return model, model.inputs[0].shape[1:], model.outputs[0].shape
+    return model, shape, check_outputs(outputs, function, owner).shape
 
 
 def _compile_kwargs(loss, optimizer, rates):

@@ -7,6 +7,7 @@ import types
 
 import keras
 
+from ._keras import is_of_keras
 from ._keras_config import mappings_in
 
 _KINDS = (
@@ -82,11 +83,6 @@ def custom_objects(parts, names):
             if not is_of_keras(thing) and registered_name(thing) in names:
                 found[thing] = None
     return tuple(found)
-
-
-def is_of_keras(thing):
-    """Whether a class or function is one of Keras' own."""
-    return thing.__module__.split(".")[0] == "keras"
 
 
 def behaviour(function):

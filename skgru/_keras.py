@@ -37,11 +37,23 @@ def has_graph(model):
 
 def last_operation(model):
     """Return the layer or operation that makes a model's output, None if unknown."""
+    if not is_of_keras(model.call):
+        return None  # a subclass may do more than its graph
     if isinstance(model, keras.Sequential):
         return model.layers[-1] if model.layers else None
     if not has_graph(model):
         return None
     return model.outputs[0]._keras_history.operation
+
+
+def is_of_keras(thing):
+    """Whether a class, function or method is one of Keras' own."""
+    return thing.__module__.split(".")[0] == "keras"
+
+
+def takes_training(model):
+    """Whether the ``call`` of a model has an argument ``training``."""
+    return model._call_has_training_arg
 
 
 def is_shared(layer):

@@ -9,7 +9,14 @@ import keras
 import numpy as np
 
 from ._engine.optimizers import resolve_optimizer
-from ._keras import compile_settings, has_graph, last_operation, layers_of
+from ._keras import (
+    compile_settings,
+    has_graph,
+    is_of_keras,
+    last_operation,
+    layers_of,
+    takes_training,
+)
 from ._model_function import name_of
 
 _LOSSES = {
@@ -26,6 +33,30 @@ _LOSSES = {
 _OF_EXECUTION = {"jit_compile", "run_eagerly", "steps_per_execution", "auto_scale_loss"}
 
 
+# What a model may override, and the engine does not call.
+_OF_TRAINING = ("train_step", "test_step", "predict_step", "compute_loss")
+# Layers that do something else in training.
+_WITH_MODES = (
+    keras.layers.BatchNormalization,
+    keras.layers.Dropout,
+    keras.layers.GaussianDropout,
+    keras.layers.GaussianNoise,
+    keras.layers.SpatialDropout1D,
+)
+_CELLS = (
+    keras.layers.GRUCell,
+    keras.layers.LSTMCell,
+    keras.layers.SimpleRNNCell,
+    keras.layers.StackedRNNCells,
+)
+# Activations that are layers of their own.
+_UNBOUNDED = (
+    keras.layers.ReLU,
+    keras.layers.LeakyReLU,
+    keras.layers.PReLU,
+    keras.layers.ELU,
+)
+
 _returned, _lock = weakref.WeakSet(), threading.Lock()
 
 
@@ -41,7 +72,18 @@ def check_is_model(model, function, owner):
                 "returned before."
             )
         _returned.add(model)
+    for step in _OF_TRAINING:
+        if not is_of_keras(getattr(model, step)):
+            raise ValueError(
+                f"{where} must return a model that is trained as Keras does. Got "
+                f"{type(model).__name__} with a {step} of its own, which would never "
+                "be called. Leave it out, or put what it adds to the loss into a layer "
+                "that calls add_loss()."
+            )
+    _warn_of_inference_mode(model, where)
     for layer in layers_of(model):
+        if isinstance(layer, keras.layers.RNN):
+            _check_cell(layer, where)
         if getattr(layer, "stateful", False):
             raise ValueError(
                 f"{where} must return a model that keeps no state between batches, as "
@@ -49,18 +91,60 @@ def check_is_model(model, function, owner):
             )
     if not has_graph(model):
         return
-    for what, tensors in (("input", model.inputs), ("output", model.outputs)):
-        if len(tensors) != 1:
-            raise ValueError(
-                f"{where} must return a model of one {what}. Got {len(tensors)} of "
-                "them."
-            )
+    _check_single("input", model.inputs, where)
+    _check_single("output", model.outputs, where)
     batch_size = model.inputs[0].shape[0]
     if batch_size is not None:
         raise ValueError(
             f"{where} must return a model of any batch size. Got an input of "
             f"{batch_size} samples: leave out batch_size and batch_shape."
         )
+
+
+def check_outputs(outputs, function, owner):
+    """Return the only output of a model without a graph."""
+    where = f"The function {name_of(function)}, the 'model' parameter of {owner},"
+    outputs = keras.tree.flatten(outputs)
+    _check_single("output", outputs, where)
+    return outputs[0]
+
+
+def _check_single(what, tensors, where):
+    if len(tensors) != 1:
+        raise ValueError(
+            f"{where} must return a model of one {what}. Got {len(tensors)} of them."
+        )
+
+
+def _warn_of_inference_mode(model, where):
+    if takes_training(model):
+        return
+    for layer in layers_of(model):
+        if isinstance(layer, _WITH_MODES):
+            warnings.warn(
+                f"{where} returned a model whose call has no argument 'training'. As "
+                f"in Keras, its layer {layer.name!r} ({type(layer).__name__}) is then "
+                "in inference mode also while it is trained: write call(self, inputs, "
+                "training=False).",
+                UserWarning,
+                stacklevel=2,
+            )
+            return
+
+
+def _check_cell(layer, where):
+    """Raise if a layer inside a cell has state, which would change at every step."""
+    for inner in layers_of(layer):
+        if inner is layer.cell or isinstance(inner, _CELLS):
+            continue
+        if isinstance(inner, keras.layers.Dropout) or inner.non_trainable_variables:
+            raise ValueError(
+                f"{where} must return a model whose cells keep no state but their own. "
+                f"Got layer {inner.name!r} ({type(inner).__name__}) in the cell of "
+                f"{layer.name!r}: its averages or random numbers would change at every "
+                "time step, which compiled programs do not support. Put it before or "
+                "after the recurrent layer, or use the dropout of a Keras cell."
+            )
 
 
 def check_head(model, output_shape, function, targets, owner):
@@ -94,8 +178,12 @@ def check_head(model, output_shape, function, targets, owner):
 def _activation(model):
     """Return the name of a model's last activation, or None if it is unknown."""
     head = last_operation(model)
+    if isinstance(head, keras.Model):
+        return _activation(head)
     if isinstance(head, keras.layers.Softmax):
         return "softmax"
+    if isinstance(head, _UNBOUNDED):
+        return type(head).__name__
     if isinstance(head, keras.layers.Dense | keras.layers.Activation):
         return getattr(head.activation, "__name__", None)
     return None

@@ -70,6 +70,7 @@ class BuiltInNetwork:
     # Attributes of every architecture: see `skgru._engine.network.Network`.
     padding = np.nan
     any_length = True
+    batch_first = True
 
     @property
     def input_shape(self):

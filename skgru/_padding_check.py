@@ -2,9 +2,12 @@
 
 import threading
 
+import keras
 import numpy as np
 import tensorflow as tf
 from cachetools import LRUCache, cached
+
+from ._keras import takes_training
 
 # Number of steps of the sequence that the network is tested with.
 _STEPS = 8
@@ -37,13 +40,21 @@ def ignores_padding(network):
     for n_steps in (_STEPS, 8 * _STEPS):
         if shape:
             features = (1 if size is None else size for size in shape)
-            alone = rng.uniform(0.5, 1.5, (1, n_steps, *features)).astype(np.float32)
+            values = rng.uniform(0.5, 1.5, (1, n_steps, *features)).astype(np.float32)
+            # The zeros of padding are a maximum only among values below them.
+            alone = np.concatenate([values, -values])
         else:
             alone = np.ones((1, n_steps), np.int32)
         padded = np.concatenate([alone, np.zeros_like(alone)], axis=1)
         try:
-            outputs = [model(tf.constant(X), training=False) for X in (alone, padded)]
+            outputs = [_outputs(model, X) for X in (alone, padded)]
         except (ValueError, tf.errors.OpError):
             continue  # for example, a kernel is wider than the sequence
         return bool(np.allclose(*outputs, rtol=1e-4, atol=1e-6))
     return network.masks
+
+
+def _outputs(model, X):
+    mode = {"training": False} if takes_training(model) else {}
+    (outputs,) = keras.tree.flatten(model(tf.constant(X), **mode))
+    return outputs

@@ -13,11 +13,11 @@ from ._custom_objects import (
     check_travels,
     custom_names,
     custom_objects,
-    is_of_keras,
     registered_name,
 )
+from ._digest import digest_of_arrays
 from ._engine.model_key import model_key
-from ._keras import default_seeds, has_graph, layers_of, private_names
+from ._keras import default_seeds, has_graph, is_of_keras, layers_of, private_names
 from ._portable import is_plain
 
 
@@ -56,6 +56,7 @@ class UserNetwork:
 
     # Padded steps are zeros, as Keras' Masking expects them.
     padding = 0.0
+    batch_first = False
 
     def __getstate__(self):
         if self.config is None:
@@ -159,9 +160,8 @@ def user_network(model, input_shape, n_outputs, factory, function, arguments):
     key, config = _key(model)
     if config is None:
         # Its behaviour is in the function's code and arguments, so they are the key.
-        key = json.dumps(
-            {**json.loads(key), "arguments": repr(sorted(arguments.items()))}
-        )
+        known = {name: _telling(value) for name, value in sorted(arguments.items())}
+        key = json.dumps({**json.loads(key), "arguments": known})
         types = {type(part): None for part in (model, *layers)}
         objects = tuple(cls for cls in types if not is_of_keras(cls))
         telling = (function, *objects)
@@ -183,14 +183,20 @@ def user_network(model, input_shape, n_outputs, factory, function, arguments):
 
 def _key(model):
     """Return the key of a model, and its configuration or None if a part has none."""
+    attributes = _attributes(model)
     try:
         config = keras.saving.serialize_keras_object(model)
     except (NotImplementedError, TypeError):
         # Use its layers and their weights: nothing else is known.
         parts = {layer.path: _known(layer) for layer in layers_of(model)}
-        return json.dumps(parts, default=repr), None
+        return json.dumps(
+            {"parts": parts, "attributes": attributes}, default=repr
+        ), None
     config["compile_config"] = None
-    return model_key(config), json.dumps(config, default=repr)
+    key = model_key(config)
+    if attributes:
+        key = json.dumps({"config": json.loads(key), "attributes": attributes})
+    return key, json.dumps(config, default=repr)
 
 
 def _known(layer):
@@ -200,3 +206,38 @@ def _known(layer):
     except (NotImplementedError, TypeError):
         return [type(layer).__qualname__, shapes]
     return [json.loads(model_key(config)), shapes]
+
+
+def _attributes(model):
+    """Return what the user's own parts of a model hold, by their names.
+
+    The configuration of a part may leave something out: that of a constraint without a
+    ``get_config`` is empty.
+    """
+    parts = {layer.path: layer for layer in (model, *layers_of(model))}
+    for variable in model.trainable_variables:
+        parts[f"{variable.path} constraint"] = variable.constraint
+        parts[f"{variable.path} regularizer"] = variable.regularizer
+    parts = {n: p for n, p in parts.items() if p and not is_of_keras(type(p))}
+    return {
+        name: {
+            attribute: _telling(value)
+            for attribute, value in sorted(vars(part).items())
+            if attribute not in _OF_EVERY_LAYER and isinstance(value, _PLAIN)
+        }
+        for name, part in parts.items()
+        if part is not None
+        and not is_of_keras(type(part))
+        and hasattr(part, "__dict__")
+    }
+
+
+_PLAIN = (bool, int, float, str, np.ndarray, np.generic)
+_OF_EVERY_LAYER = frozenset(vars(keras.Model()))
+
+
+def _telling(value):
+    """Return text that differs for different values, also of long arrays."""
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        return digest_of_arrays(value)
+    return repr(value)

@@ -162,3 +162,18 @@ def test_token_ids(mask_zero):
     else:
         with pytest.raises(ValueError, match=r"8 token ids per row.* fitted on 6"):
             network.predict(longer)
+
+
+def test_a_maximum_over_padding_is_refused_whatever_the_sign_of_the_values():
+    """The zeros of padding are the maximum of sequences below 0."""
+
+    def model(meta):
+        inputs = keras.Input((None, 3))
+        steps = layers.GRU(4)(layers.Masking()(inputs))
+        largest = layers.GlobalMaxPooling1D()(inputs)
+        joined = layers.Concatenate()([steps, largest])
+        return keras.Model(inputs, softmax_or_sigmoid(meta)(joined))
+
+    below = [-np.abs(sequence) for sequence in RAGGED]
+    with pytest.raises(ValueError, match="GlobalMaxPooling1D"):
+        GRUClassifier(model=model, **SMALL).fit(below, Y)

@@ -248,3 +248,127 @@ def test_parameters_that_have_no_effect(refused):
     refused(network, "fit", X, Y, message="'model__units' .* takes no 'units'.*meta")
     network = GRUClassifier(model__units=3)
     refused(network, "fit", X, Y, message="'model__units' .* needs a 'model'")
+
+
+class OwnStep(keras.Model):
+    def train_step(self, data):
+        raise NotImplementedError
+
+
+class OwnLoss(keras.Model):
+    def compute_loss(self, *args, **kwargs):
+        return 5 * super().compute_loss(*args, **kwargs)
+
+
+@pytest.mark.parametrize(
+    ("cls", "step"), [(OwnStep, "train_step"), (OwnLoss, "compute_loss")]
+)
+def test_trainings_of_the_users_own(cls, step, refused):
+    def model(meta):
+        inputs = keras.Input((None, 3))
+        return cls(inputs, dense(3, "softmax")()(layers.GRU(4)(inputs)))
+
+    message = f"Got {cls.__name__} with a {step} of its own, which would never"
+    refused(GRUClassifier(model=model), "fit", X, Y, message=message)
+
+
+class AlwaysDrops(layers.Layer):
+    def __init__(self, layer, **kwargs):
+        super().__init__(**kwargs)
+        self.layer = layer
+
+    def call(self, inputs):
+        return self.layer(inputs, training=True)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: layers.Dropout(0.2, name="inner"),
+        lambda: layers.GRU(3, dropout=0.2, return_sequences=True, name="inner"),
+        lambda: layers.BatchNormalization(name="inner"),
+    ],
+)
+def test_layers_that_are_in_training_mode_at_prediction(layer):
+    model = before_a_gru(lambda: AlwaysDrops(layer()))
+    with pytest.raises(ValueError, match=r"'inner' .* training=True also at"):
+        GRUClassifier(model=model, epochs=1).fit(X, Y)
+
+
+class CellWith(layers.Layer):
+    """A cell with a layer that changes at every step."""
+
+    def __init__(self, layer, **kwargs):
+        super().__init__(**kwargs)
+        self.layer, self.dense = layer, layers.Dense(4)
+        self.state_size = self.output_size = 4
+
+    def build(self, input_shape):
+        self.layer.build(input_shape)
+        self.dense.build(input_shape)
+
+    def call(self, inputs, states, training=False):
+        state = self.dense(self.layer(inputs, training=training)) + states[0]
+        return state, [state]
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: layers.Dropout(0.2, name="inner"),
+        lambda: layers.GaussianNoise(0.2, name="inner"),
+        lambda: layers.BatchNormalization(name="inner"),
+    ],
+)
+def test_layers_with_state_inside_cells(layer, refused):
+    def model(meta):
+        inputs = keras.Input((6, 3))
+        steps = layers.RNN(CellWith(layer()), name="loop")(inputs)
+        return keras.Model(inputs, dense(3, "softmax")()(steps))
+
+    message = "Got layer 'inner' .* in the cell of 'loop'"
+    refused(GRUClassifier(model=model), "fit", X, Y, message=message)
+
+
+@pytest.mark.parametrize(
+    ("last", "got"),
+    [
+        (lambda: [keras.Sequential([layers.Dense(3)])], "'linear'"),
+        (lambda: [layers.Dense(3), layers.LeakyReLU()], "'LeakyReLU'"),
+    ],
+    ids=["inside another model", "a layer of its own"],
+)
+def test_heads_of_other_forms(last, got, refused):
+    def model(meta):
+        return keras.Sequential([keras.Input((6, 3)), layers.GRU(4), *last()])
+
+    message = f"with activation 'softmax'.* Got activation {got}"
+    refused(GRUClassifier(model=model), "fit", X, Y, message=message)
+
+
+class Returns(keras.Model):
+    """A model without a graph whose outputs have any structure."""
+
+    def __init__(self, structure):
+        super().__init__()
+        self.gru, self.head = layers.GRU(4), dense(3, "softmax")()
+        self.structure = structure
+
+    def call(self, inputs):
+        return self.structure(self.head(self.gru(inputs)))
+
+
+def test_models_without_a_graph_that_return_several_outputs(refused):
+    network = GRUClassifier(model=lambda meta: Returns(lambda y: (y, y)))
+    refused(network, "fit", X, Y, message="one output. Got 2")
+
+
+def test_an_output_in_a_dict_is_one_output():
+    def model(meta):
+        inputs = keras.Input((6, 3))
+        return keras.Model(inputs, {"y": dense(3, "softmax")()(layers.GRU(4)(inputs))})
+
+    for make in (model, lambda meta: Returns(lambda y: {"y": y})):
+        network = GRUClassifier(model=make, epochs=1, random_state=0).fit(X, Y)
+        expected = network.model_.predict(X, verbose=0)["y"]
+        np.testing.assert_allclose(network.predict_proba(X), expected, atol=1e-5)

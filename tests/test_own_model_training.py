@@ -40,6 +40,11 @@ def check_five_steps(make, X=X, padded=None, *, masks=False):
         outputs = layers.Dense(3, activation="softmax")(make(x))
         return keras.Model(inputs, outputs)
 
+    check_model(model, X, padded)
+
+
+def check_model(model, X=X, padded=None):
+    """Compare five steps of a fit of a whole model with five of stock Keras."""
     remember = Remember()
     estimator = GRUClassifier(
         model=model,
@@ -53,6 +58,7 @@ def check_five_steps(make, X=X, padded=None, *, masks=False):
         callbacks=remember,
     ).fit(X, Y)
     stock, targets = model(), one_hot(Y)
+    stock(X[:1] if padded is None else padded[:1])
     stock.set_weights(remember.weights)
     stock.compile(
         keras.optimizers.SGD(**SGD), loss="categorical_crossentropy", run_eagerly=True
@@ -190,6 +196,20 @@ def losses_of_a_batch(x):
     return GRU(4, activity_regularizer="l1")(Penalised()(x))
 
 
+class WithoutConfig(regularizers.Regularizer):
+    def __call__(self, x):
+        return 0.1 * keras.ops.sum(keras.ops.square(x))
+
+
+def regularised_without_a_configuration(x):
+    return GRU(4, kernel_regularizer=WithoutConfig())(x)
+
+
+def in_another_precision(x):
+    x = layers.Dense(4, dtype="float64")(x)
+    return GRU(4)(layers.Dense(3, dtype="float16")(x))
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -206,11 +226,105 @@ def losses_of_a_batch(x):
         constraints,
         regularised,
         losses_of_a_batch,
+        regularised_without_a_configuration,
     ],
     ids=lambda make: make.__name__,
 )
 def test_five_steps(make):
     check_five_steps(make)
+
+
+class Smoothed(keras.Sequential):
+    """Changes what its layers return."""
+
+    def call(self, inputs, training=None, mask=None):
+        return 0.8 * super().call(inputs, training=training) + 0.2 / 3
+
+
+class SmoothedGraph(keras.Model):
+    def call(self, inputs, training=None, mask=None):
+        return 0.8 * super().call(inputs, training=training) + 0.2 / 3
+
+
+class WithoutMode(keras.Model):
+    """Its call has no argument ``training``: stock Keras never trains its averages."""
+
+    def __init__(self):
+        super().__init__()
+        self.steps = [GRU(3), layers.BatchNormalization(name="average")]
+        self.head = layers.Dense(3, activation="softmax")
+
+    def call(self, inputs):
+        for step in self.steps:
+            inputs = step(inputs)
+        return self.head(inputs)
+
+
+def smoothed(meta=None):
+    head = layers.Dense(3, activation="softmax")
+    return Smoothed([keras.Input((None, 3)), GRU(4), head])
+
+
+def smoothed_graph(meta=None):
+    inputs = keras.Input((None, 3))
+    outputs = layers.Dense(3, activation="softmax")(GRU(4)(inputs))
+    return SmoothedGraph(inputs, outputs)
+
+
+def penalised_head(meta=None):
+    """The penalty is on probabilities, also where the loss is computed from logits."""
+    head = layers.Dense(3, "softmax", activity_regularizer=regularizers.L2(0.5))
+    return keras.Sequential([keras.Input((None, 3)), GRU(4), head])
+
+
+def transposed_around_an_average(inputs):
+    x = keras.ops.transpose(inputs, (1, 0, 2))
+    x = layers.BatchNormalization(momentum=0.5)(x)
+    return keras.ops.transpose(x, (1, 0, 2))
+
+
+def joined_around_an_average(inputs):
+    x = layers.BatchNormalization(momentum=0.5)(keras.ops.reshape(inputs, (-1, 3)))
+    return keras.ops.reshape(x, (-1, *inputs.shape[1:]))
+
+
+@pytest.mark.parametrize("n_steps", [BATCH_SIZE, 6])
+@pytest.mark.parametrize(
+    "make", [transposed_around_an_average, joined_around_an_average]
+)
+def test_five_steps_where_the_batch_is_not_the_first_axis(make, n_steps):
+    """Also where it is as long as that of the steps."""
+
+    def model(meta=None):
+        inputs = keras.Input((n_steps, 3))
+        outputs = layers.Dense(3, activation="softmax")(GRU(4)(make(inputs)))
+        return keras.Model(inputs, outputs)
+
+    check_model(model, np.concatenate([X, X], axis=1)[:, :n_steps])
+
+
+@pytest.mark.parametrize("model", [smoothed, smoothed_graph, penalised_head])
+def test_five_steps_of_a_model_that_ends_in_its_own_way(model):
+    check_model(model)
+
+
+def test_five_steps_of_a_model_without_an_argument_training():
+    with pytest.warns(UserWarning, match="no argument 'training'.*layer 'average'"):
+        check_model(lambda meta=None: WithoutMode())
+
+
+def test_layers_of_another_precision_are_trained():
+    inputs = keras.Input((None, 3))
+    outputs = layers.Dense(3, activation="softmax")(in_another_precision(inputs))
+    network = GRUClassifier(
+        model=lambda meta: keras.models.clone_model(keras.Model(inputs, outputs)),
+        epochs=3,
+        learning_rate=0.05,
+        random_state=0,
+    ).fit(X, Y)
+    assert network.history_["loss"][-1] < network.history_["loss"][0]
+    stock = network.model_.predict(X, verbose=0)
+    np.testing.assert_allclose(network.predict_proba(X), stock, atol=1e-3)
 
 
 def masked_stock_layers(x):

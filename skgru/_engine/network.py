@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from .._keras import is_shared, last_operation, layers_of
+from .._keras import is_shared, last_operation, layers_of, takes_training
 from .._tensorflow import scratch_graph
 from .forms import use_run_time_forms
 from .forms.dense import SumOfProductsDense, has_few_outputs
@@ -50,8 +50,9 @@ class Network:
     architecture : hashable
         ``build()`` returns a new stock model, which this network may change. Its other
         attributes are ``input_shape`` (of one sequence), ``n_outputs``, ``padding``
-        (the value that the model expects in padded steps) and ``any_length`` (whether
-        the model takes any number of steps).
+        (the value that the model expects in padded steps), ``any_length`` (whether the
+        model takes any number of steps) and ``batch_first`` (whether the first axis is
+        known to be that of the batch in all layers).
     inputs : InputShape
     loss : str
         See `sample_losses`.
@@ -93,6 +94,8 @@ class Network:
         self._of_rows = parts.of_rows
         self.mixes_rows = False
         self._flat = inputs.n_features and len(architecture.input_shape) == 1
+        if not architecture.batch_first:
+            self._keep_stock_where_rows_move()
 
     @property
     def n_run_time_inputs(self):
@@ -104,27 +107,46 @@ class Network:
         """The Keras variables of the weights: their shapes, dtypes and names."""
         return self._trainable
 
+    def _keep_stock_where_rows_move(self):
+        """Give batch normalisations their stock form where the batch is not first.
+
+        A model may transpose its inputs, or join samples and steps in one axis. The
+        model is traced with a number of rows that no other axis is likely to have.
+        """
+        n_rows = 2 * max(*self._inputs.of_sequence, self.n_outputs) + 1
+        with scratch_graph().as_default():
+            leading = self._plan(n_rows, training=False).leading
+        for layer in self.layers:
+            if leading.get(id(layer), n_rows) != n_rows:
+                layer.__class__ = keras.layers.BatchNormalization
+                self._of_rows |= {id(v) for v in layer.non_trainable_variables}
+
     def storage(self, batch_size):
         """Return zeros to store what gradients need, for each call of a GRU layer.
 
         To find their shapes, the model is traced once without its recurrent layers.
         """
         with scratch_graph().as_default():
-            planned = self._plan(batch_size, training=False)
+            planned = self._plan(batch_size, training=False).planned
         return [[tf.zeros(s, dtype) for s in shapes] for shapes, dtype in planned]
 
     def _plan(self, batch_size, training):
-        """Trace the model in the current graph, without its recurrent layers."""
+        """Trace the model in the current graph, without its recurrent layers.
+
+        Returns
+        -------
+        scope : Scope
+        """
         rate = tf.constant(0.5)
         rates = {(id(layer), name): rate for layer, name in self._rate_slots}
         seed = tf.zeros(2, tf.int32)
-        with Scope(rates=rates, seed=seed, planning=True) as scope:
+        with Scope(rates=rates, seed=seed, planning=True, training=training) as scope:
             X = tf.zeros((batch_size, *self._inputs.of_sequence), self._dtype)
             values = [tf.zeros(shape) for shape in self.shapes]
             state = [tf.zeros(spec.shape, spec.dtype) for spec in self.state_specs]
             lengths = tf.ones(batch_size, tf.int32)
             self._call(values, state, X, lengths, training=training)
-        return scope.planned
+        return scope
 
     def find_operation(self, op_type):
         """Return the name of an operation of the model, or None if there is none.
@@ -196,7 +218,7 @@ class Network:
 
     def predict(self, weights, state, X, lengths):
         """Call the model in inference mode; return its values and added losses."""
-        with Scope(differentiable=False):
+        with Scope(differentiable=False, training=False):
             values, _, losses = self._call(weights, state, X, lengths, training=False)
         return values, losses
 
@@ -230,10 +252,17 @@ class Network:
             X = self._with_padding_value(X, lengths)
         if self._flat:
             X = X[:, :, 0]
+        # As in Keras, a model whose call has no argument `training` is not in training.
+        mode = {"training": training} if takes_training(self._model) else {}
         variables = [*self._trainable, *self._state]
+        # A layer may compute in another precision than the engine.
+        weights = [
+            tf.cast(w, v.dtype) for w, v in zip(weights, self._trainable, strict=True)
+        ]
         mapping = list(zip(variables, [*weights, *state], strict=True))
         with _Variables(mapping, collect_losses=True) as stateless:
-            values = tf.cast(self._model(X, training=training), tf.float32)
+            (values,) = keras.tree.flatten(self._model(X, **mode))
+            values = tf.cast(values, tf.float32)
             losses = [tf.cast(loss, tf.float32) for loss in self._model.losses]
         after = [stateless.get_current_value(v) for v in self._state]
         if training:
@@ -290,7 +319,8 @@ def _take_activation(model, loss):
     head = last_operation(model)
     if not isinstance(head, keras.layers.Dense | keras.layers.Activation):
         return None
-    if is_shared(head):
+    # A penalty on the head's activity is on its outputs, not on logits.
+    if is_shared(head) or head.activity_regularizer is not None:
         return None
     activation = head.activation
     if has_few_outputs(head):

@@ -28,6 +28,8 @@ class Scope:
         Whether a gradient may be computed.
     planning : bool, default=False
         Only find the storage that the call will need: GRU layers return zeros.
+    training : bool, default=True
+        Whether the model is called in training mode.
 
     Attributes
     ----------
@@ -35,6 +37,8 @@ class Scope:
         Storage that each call of a GRU layer needs, if ``planning``.
     stored : list of lists of tensors
         What the GRU layers have stored.
+    leading : dict of int to int
+        By the ``id`` of each batch normalisation, the size of its inputs' first axis.
     """
 
     def __init__(
@@ -46,10 +50,12 @@ class Scope:
         storage=None,
         differentiable=True,
         planning=False,
+        training=True,
     ):
         self.rates, self.seed, self.present = rates or {}, seed, present
         self.differentiable, self.planning = differentiable, planning
-        self.planned, self.stored = [], []
+        self.training = training
+        self.planned, self.stored, self.leading = [], [], {}
         self._storage = storage
         self._n_streams = 0
 
@@ -59,6 +65,16 @@ class Scope:
 
     def __exit__(self, *error):
         _current.reset(self._token)
+
+    def check_mode(self, layer):
+        """Raise if a layer is in training mode where the model is not."""
+        if not self.training:
+            raise ValueError(
+                f"The layer {layer.name!r} ({type(layer).__name__}) of the network "
+                "that 'model' returned is called with training=True also at "
+                "prediction, which is not supported: predictions would be random, or "
+                "depend on other samples. Pass on the argument 'training' of call()."
+            )
 
     def rate(self, layer, name):
         """Return a run-time rate of a layer."""

@@ -28,12 +28,18 @@ class PresentRowsBatchNormalization(keras.layers.BatchNormalization):
     All batches of a program have the same size, but in Keras the last batch of an epoch
     may be smaller. So rows without a sample must not count in the mean and the
     variance. Masked steps do not count either, as in Keras.
+
+    The first axis of its inputs must be that of the batch: see ``Network``, which finds
+    out.
     """
 
     def call(self, inputs, training=None, mask=None):
         """Normalise by the batch in training, else by the moving averages."""
+        scope = current_scope()
+        scope.leading[id(self)] = inputs.shape[0]
         if not (training and self.trainable):
             return super().call(inputs, training=training, mask=mask)
+        scope.check_mode(self)
         channels = inputs.shape[-1]
         gamma = self.gamma if self.scale else tf.ones(channels, inputs.dtype)
         beta = self.beta if self.center else tf.zeros(channels, inputs.dtype)

@@ -19,6 +19,7 @@ class RunTimeDropout(keras.layers.Dropout):
         if not training:
             return inputs
         scope = current_scope()
+        scope.check_mode(self)
         rate, stream = scope.rate(self, "rate"), scope.next_stream()
         shape = inputs.shape
         if self.noise_shape is not None:

@@ -8,6 +8,17 @@ from ..scope import current_scope
 from .recurrence import fused_gru
 from .time_blocks import storage_shapes
 
+_DECISIVE = (
+    "activation",
+    "recurrent_activation",
+    "use_bias",
+    "reset_after",
+    "unroll",
+    "stateful",
+    "dropout",
+    "recurrent_dropout",
+)
+
 
 def can_fuse(layer_or_config):
     """Whether a GRU layer computes what :func:`fused_gru` computes.
@@ -43,7 +54,11 @@ def can_fuse(layer_or_config):
     """
     config = layer_or_config
     if not isinstance(config, dict):
-        config = config.get_config()
+        # Not get_config(), which fails if a regularizer of the user's has none.
+        config = {name: getattr(config, name) for name in _DECISIVE}
+        config["dtype"] = layer_or_config.dtype_policy
+        for name in ("activation", "recurrent_activation"):
+            config[name] = keras.activations.serialize(config[name])
     dtype = keras.dtype_policies.get(config.get("dtype")).compute_dtype
     return (
         keras.backend.backend() == "tensorflow"
@@ -94,6 +109,8 @@ class FusedGRU(keras.layers.GRU):
             initial_state = keras.ops.convert_to_tensor(
                 initial_state, dtype=self.compute_dtype
             )
+        if training and (self.dropout or self.recurrent_dropout):
+            scope.check_mode(self)
         if scope.planning:
             return self._plan(scope, sequences, mask)
         if training and self.dropout:
