@@ -15,7 +15,7 @@ from ._early_stopping import without_early_stopping
 from ._engine.forward_program import ForwardSpec
 from ._engine.interrupts import InterruptLater
 from ._engine.predict import predict
-from ._engine.program import split_weights
+from ._engine.program import rows_of_batch, split_weights
 from ._engine.program_cache import get_program
 from ._engine.train_program import TrainSpec
 from ._engine.training import Training, TrainingState
@@ -218,7 +218,9 @@ class BaseGRU(
             monitor, optimizer.rates.learning_rate, history, epochs
         )
         stopper = self._stopper(monitor, held_out, resumed)
-        program, rates, fitted = self._begin(choice, data, optimizer, resumed, seed)
+        program, rates, fitted = self._begin(
+            choice, data, len(parts.samples), optimizer, resumed, seed
+        )
         progress = self._begin_checkpoint(checkpoint, fitted, parts, resumed, rates)
         training = Training(
             program,
@@ -250,14 +252,14 @@ class BaseGRU(
         if checkpoint is not None and not interrupted:
             checkpoint.remove()
 
-    def _begin(self, choice, data, optimizer, resumed, seed):
+    def _begin(self, choice, data, n_samples, optimizer, resumed, seed):
         """Return the program, its rates, and a `Fitted` with the initial weights."""
         spec = TrainSpec(
             choice.architecture,
             choice.inputs,
             choice.targets.loss,
             optimizer.spec,
-            int(self.batch_size),
+            rows_of_batch(int(self.batch_size), n_samples),
         )
         program = get_program(spec)
         of_model = choice.run_time_inputs(program.network)
@@ -287,7 +289,8 @@ class BaseGRU(
             weights, of_model = choice.initial_values(program.network, seed)
             vector = program.flatten(weights)
             return TrainingState(vector, of_model, program.initial_slots, 0, {})
-        if resumed.shapes != tuple(program.network.shapes):
+        same = choice.architecture.continues(resumed.architecture)
+        if resumed.shapes != tuple(program.network.shapes) or not same:
             raise ValueError(
                 f"{type(self).__name__} cannot continue from its last fit: "
                 f"{self._what_makes_shapes()} has changed since. Set it back, or use "

@@ -89,8 +89,8 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Labels.
         classes : array-like of shape (n_classes,), default=None
-            All labels that will ever come. Used by the first call; None means those
-            in its y.
+            All labels that will ever come. Later calls must have the same, or None;
+            None in the first call means those in its y.
         sample_weight : array-like of shape (n_samples,), default=None
             Factors of the samples' losses.
         groups : array-like of shape (n_samples,), default=None
@@ -108,6 +108,9 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
             call, y holds a label that the first call did not name, or training
             diverged. What was learnt before is kept.
         """
+        fitted = getattr(self, "_fitted", None)
+        if fitted is not None and classes is not None:
+            fitted.targets.check_classes(unique_labels(classes), type(self).__name__)
         return self._partial_fit(X, y, sample_weight, groups, classes)
 
     def _check_y(self, y):
@@ -132,7 +135,8 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
         if len(self.classes_) < 2:
             raise ValueError(
                 f"{type(self).__name__} needs samples of at least 2 classes in the "
-                f"data, but y contains only one class: {self.classes_.tolist()}."
+                f"data, but {'y' if classes is None else 'classes'} contains only one "
+                f"class: {self.classes_.tolist()}."
             )
         n_outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
         return Labels(self.classes_, multilabel, n_outputs)

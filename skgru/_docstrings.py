@@ -38,7 +38,9 @@ PARAMETERS = """units : int or tuple of int, default=64
         Run every GRU layer in both directions and concatenate the outputs.
     pooling : {"last", "mean", "max"}, default="max"
         How the top layer's outputs are reduced to one vector: the last state, or the
-        mean or maximum over the steps that are not padding.
+        mean or maximum over the steps that are not padding. "max" finds a pattern
+        wherever it is. Where the last steps decide, or steps at fixed positions, use
+        "last" with ``filters=None``.
     dropout : float, default=0.0
         Fraction of the values after every GRU layer set to 0 in training, in [0, 1).
         After the top layer it acts on the pooled vector.

@@ -81,6 +81,10 @@ class BuiltInNetwork:
         """Return the network without what is only used in training."""
         return replace(self, recurrent_dropout=False)
 
+    def continues(self, other):
+        """Whether weights of ``other`` that have the same shapes mean the same here."""
+        return (self.pooling, self.pool_size) == (other.pooling, other.pool_size)
+
     def build(self, *, dropout=0.0, recurrent_dropout=0.5):
         """Return the network as a ``keras.Model``, whose weights must be set.
 

@@ -66,6 +66,6 @@ class NetworkChoice:
         if self.model is not None:
             return "the network that 'model' returns"
         return (
-            "'units', 'n_layers', 'filters', 'kernel_size', 'standardize', "
-            "'bidirectional' or 'embedding_dim'"
+            "'units', 'n_layers', 'filters', 'kernel_size', 'pool_size', 'pooling', "
+            "'standardize', 'bidirectional' or 'embedding_dim'"
         )

@@ -8,6 +8,7 @@ from sklearn.utils import check_array
 from ._at_once import at_once
 from ._base import BaseGRU
 from ._naming import naming
+from ._scale_check import warn_of_outlying_targets
 from ._sklearn import StrOptions
 from ._targets import RealTargets
 
@@ -82,6 +83,8 @@ class GRURegressor(RegressorMixin, BaseGRU):
 
     def _new_targets(self, y, weight, classes):
         columns = y.reshape(len(y), -1)
+        if self.normalize_y:
+            warn_of_outlying_targets(columns, type(self).__name__)
         scaler = StandardScaler(with_mean=self.normalize_y, with_std=self.normalize_y)
         # Always arrays: set_config(transform_output=...) is for transformers of the
         # user's own.

@@ -16,6 +16,9 @@ _SMALL, _SHARE = 0.05, 1 / 3
 # In the same trial with outliers instead of levels, it failed once the feature's
 # deviation was five to fifteen times the range of the middle 98 % of its values.
 _WIDE = 5
+# A code such as -999 stands in at least this share of the values, and is further from
+# all others than so many times the range of the middle 98 % of them.
+_SHARE_OF_CODES, _FAR = 0.005, 3
 
 
 def warn_of_scale(sequences, mean, variance, owner):
@@ -30,11 +33,55 @@ def warn_of_scale(sequences, mean, variance, owner):
         Name of the estimator's class.
     """
     looked_at = sequences.take(_spread(sequences))
-    # Outliers come first: beside them, sequences without any look constant as well.
-    message = _outliers(steps_of(looked_at), mean, np.sqrt(variance), owner)
+    steps = steps_of(looked_at)
+    # Beside codes and outliers, sequences without any look constant as well.
+    message = _codes(steps) or _outliers(steps, mean, np.sqrt(variance), owner)
     message = message or _levels(variances_of_sequences(looked_at), variance, owner)
     if message:
         _warn(message)
+
+
+def warn_of_outlying_targets(y, owner):
+    """Warn where a few extreme targets make up their deviation.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples, n_outputs)
+    owner : str
+        Name of the estimator's class.
+    """
+    for column in y.T:
+        low, high = np.quantile(column, [0.01, 0.99])
+        if 0 < _WIDE * (high - low) < column.std():
+            _warn(
+                f"98% of the targets lie between {low:.3g} and {high:.3g}, but "
+                f"outliers make their standard deviation {column.std():.3g}. {owner} "
+                "standardizes targets by it (normalize_y), so all others look almost "
+                "equal to it, whatever the loss. If the outliers are errors, leave "
+                "these samples out. If they are what matters, ignore this warning."
+            )
+            return
+
+
+def _codes(steps):
+    """Return what to say where one extreme value stands for missing ones."""
+    for end in (np.min, np.max):
+        code = end(steps, axis=0)
+        share = (steps == code).mean(axis=0)
+        for feature in np.flatnonzero((share >= _SHARE_OF_CODES) & (share < 0.5)):
+            rest = steps[steps[:, feature] != code[feature], feature]
+            low, high = np.quantile(rest, [0.01, 0.99])
+            nearest = np.abs(end(rest) - code[feature])
+            if nearest > _FAR * (high - low) > 0:
+                return (
+                    f"{code[feature]:g} stands in {share[feature]:.1%} of the values "
+                    f"of feature {feature} of X, far from all others, "
+                    f"{rest.min():.3g} to {rest.max():.3g}. If it marks missing values "
+                    "or padding, set it to NaN: SequenceImputer fills gaps, and "
+                    "trailing steps of NaN are padding. If it is a value, ignore this "
+                    "warning."
+                )
+    return None
 
 
 def _outliers(steps, mean, deviation, owner):

@@ -86,6 +86,14 @@ class Labels:
             return codes[:, np.newaxis].astype(np.float32)
         return np.eye(self.n_outputs, dtype=np.float32)[codes]
 
+    def check_classes(self, classes, owner):
+        """Raise unless ``classes``, sorted, are those of the first call."""
+        if not self.multilabel and not np.array_equal(classes, self.classes):
+            raise ValueError(
+                f"classes={classes.tolist()} is not what {owner} was given first, "
+                f"{self.classes.tolist()}. Leave it out, or call fit again."
+            )
+
     def probabilities(self, outputs):
         """Return the probability of each class or label, from a network's outputs."""
         if self.n_outputs == 1 and not self.multilabel:

@@ -220,8 +220,8 @@ def token_block(X, vocabulary_size):
         sample, step = np.argwhere(outside)[0]
         raise ValueError(
             f"Token ids must lie in [0, {vocabulary_size}), where 0 is padding: sample "
-            f"{sample}, position {step} of X is {block[sample, step]}. Raise "
-            "vocabulary_size to the largest id + 1."
+            f"{sample}, position {step} of X is {block[sample, step]}. Number tokens "
+            "from 1, and set vocabulary_size to the largest id + 1."
         )
     present = block != 0
     if not present.any(axis=1).all():

@@ -96,6 +96,10 @@ class UserNetwork:
         """Return the network without what is only used in training."""
         return self
 
+    def continues(self, other):
+        """Whether weights of ``other`` that have the same shapes mean the same here."""
+        return isinstance(other, UserNetwork)
+
     def build(self):
         """Return a new instance of the model, whose weights must be set."""
         if self.factory is None:

@@ -35,6 +35,7 @@ BAD_PARAMETERS = [
         "he_norml",
         "'kernel_initializer'.*Did you mean 'he_normal'",
     ),
+    ("kernel_initializer", "stft", "'kernel_initializer'"),  # not for a GRU's kernels
     ("recurrent_initializer", 3, "'recurrent_initializer' parameter"),
     ("l1", -1e-3, "'l1' parameter of .* Got -0.001"),
     ("l2", np.nan, "'l2' parameter of .* Got nan"),

@@ -126,7 +126,12 @@ def test_warm_start_may_change_what_no_weight_depends_on(regressor, X, targets):
 
 @pytest.mark.parametrize(
     "name, value",
-    [("units", 5), ("units", (4, 4)), ("bidirectional", True)],
+    [
+        ("units", 5),
+        ("units", (4, 4)),
+        ("bidirectional", True),
+        ("pooling", "mean"),  # the weights have the same shapes
+    ],
 )
 def test_warm_start_refuses_another_architecture(regressor, X, targets, name, value):
     fitted = regressor(warm_start=True).fit(X, targets)
@@ -134,6 +139,15 @@ def test_warm_start_refuses_another_architecture(regressor, X, targets, name, va
     with pytest.raises(ValueError, match=f"cannot continue.*'{name}'"):
         fitted.set_params(**{name: value}).fit(X, targets)
     np.testing.assert_array_equal(fitted.predict(X), before)
+
+
+def test_partial_fit_refuses_other_classes_later(classifier, X, labels):
+    names = np.unique(labels)
+    fitted = classifier().partial_fit(X, labels, classes=names)
+    before = fitted.predict_proba(X)
+    with pytest.raises(ValueError, match=r"classes=.*'new'.* is not what"):
+        fitted.partial_fit(X, labels, classes=[*names, "new"])
+    np.testing.assert_array_equal(fitted.predict_proba(X), before)
 
 
 def test_early_stopping_goes_on_after_a_warm_start(classifier, X, labels):

@@ -235,6 +235,18 @@ def test_folds_of_any_size_share_a_program(n_samples):
     assert skgru.cache_info().misses == misses
 
 
+def test_a_batch_size_far_above_the_samples_costs_no_empty_rows():
+    """64 rows hold all samples, so larger batches have the same program."""
+
+    def fit(batch_size):
+        network = GRUClassifier(4, epochs=2, batch_size=batch_size, random_state=0)
+        return network.fit(X[:50], Y[:50]).history_["loss"]
+
+    losses, misses = fit(64), skgru.cache_info().misses
+    assert fit(10**6) == fit(65) == losses
+    assert skgru.cache_info().misses == misses
+
+
 @pytest.mark.long
 def test_a_process_that_cannot_load_another_program_says_so(tmp_path, monkeypatch):
     """XLA would end it: the number of memory maps that Linux allows is 65530."""

@@ -112,6 +112,10 @@ def test_score_compares_with_the_seasonal_naive_forecast():
     # Where the naive forecast has no error, only a perfect one is as good.
     assert score(lag=3, period=3, series=season) == 1
     assert score(lag=1, period=3, series=season) == 0
+    # A sine repeats itself up to rounding.
+    sine = np.sin(2 * np.pi * np.arange(18) / 3)
+    assert score(lag=3, period=3, series=sine) == 1
+    assert score(lag=1, period=3, series=sine) == 0
 
 
 def test_channels_are_features_and_one_is_the_target():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.pipeline import make_pipeline
 
-from skgru import GRUClassifier
+from skgru import GRUClassifier, GRURegressor
 from skgru.preprocessing import SequenceScaler
 
 
@@ -84,6 +84,46 @@ class TestOutliers:
         X, y = sines(200)
         noise = np.random.default_rng(0).standard_t(3, X.shape)
         quiet(classifier, np.concatenate([X, noise], axis=2), y)
+
+
+class TestCodes:
+    @pytest.mark.parametrize("code", [-999.0, 1e5])
+    def test_a_code_for_missing_values_is_named(self, classifier, code):
+        X, y = sines()
+        X[::3, 5] = code
+        with pytest.warns(UserWarning, match=f"{code:g} stands in 1.4% of"):
+            classifier.fit(X, y)
+
+    def test_a_code_for_padding_is_named(self, classifier):
+        X, y = sines()
+        X[::2, 18:] = -999
+        with pytest.warns(UserWarning, match="-999 stands in .*trailing steps of NaN"):
+            classifier.fit(X, y)
+        X[::2, 18:] = np.nan
+        quiet(classifier, X, y)
+
+    def test_values_that_recur_at_an_end_are_no_codes(self, classifier):
+        X, y = sines()
+        quiet(classifier, X.clip(-0.5, 0.5), y)
+        counts = np.random.default_rng(0).poisson(0.05, X.shape)
+        quiet(classifier, np.concatenate([X, counts], axis=2), y)
+
+
+class TestTargets:
+    def test_outlying_targets_are_named(self):
+        X, _ = sines(200)
+        y = X.mean(axis=(1, 2))
+        y[7] += 1e4
+        network = GRURegressor(2, filters=None, epochs=1, random_state=0)
+        with pytest.warns(UserWarning, match="98% of the targets lie between"):
+            network.fit(X, y)
+        quiet(network, np.delete(X, 7, axis=0), np.delete(y, 7))
+        quiet(network.set_params(normalize_y=False), X, y)
+
+    def test_skewed_targets_are_no_reason(self):
+        X, _ = sines(200)
+        y = np.random.default_rng(0).lognormal(0, 2, (200, 2))
+        quiet(GRURegressor(2, filters=None, epochs=1, random_state=0), X, y)
 
 
 OFFSETS = {

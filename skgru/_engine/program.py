@@ -40,6 +40,16 @@ def padded_length(n_timesteps, finest=TRAIN_STEPS):
     return -(-n_timesteps // step) * step
 
 
+def rows_of_batch(batch_size, n_samples):
+    """Return the rows of a program's batches: fewer for few samples.
+
+    Rows without a sample take time as well. Up to 64 they cost little, and beyond there
+    are powers of two, so that folds share a program.
+    """
+    enough = max(64, 2 ** int(n_samples - 1).bit_length())
+    return min(batch_size, enough)
+
+
 def split_weights(vector, shapes):
     """Split the vector of all weights into arrays of the given shapes."""
     ends = np.cumsum([np.prod(shape) for shape in shapes], dtype=int)

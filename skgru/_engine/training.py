@@ -356,7 +356,8 @@ class Training:
                 raise ValueError(
                     f"Training diverged: {name} is {logs[name]} at epoch {epoch} with "
                     f"learning_rate={logs['learning_rate']:g}. Set 'clipnorm' (for "
-                    "example 1.0) or use a smaller 'learning_rate'."
+                    "example 1.0), use a smaller 'learning_rate', or smaller values of "
+                    "X, y and sample_weight."
                 )
 
     def _check_weights(self):
