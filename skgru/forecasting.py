@@ -333,9 +333,9 @@ class GRUForecaster(ForecasterInputs, HintsAtNames, MetaEstimatorMixin, BaseEsti
         that every step of X is forecast, whatever ``window`` is. An index says whether
         X follows. Without one, X is taken to follow if it is shorter than ``window +
         horizon``, as a fold of ``TimeSeriesSplit`` may be; the first ``window`` steps
-        of a longer X are only seen. So ``TimeSeriesSplit(gap=...)`` needs a series with
-        an index, or ``test_size`` of at least ``window + horizon``: else forecasts go
-        on from the wrong steps.
+        of a longer X are only seen. So ``TimeSeriesSplit(gap=...)`` needs a
+        ``test_size`` of at least ``window + horizon``: else, without an index,
+        forecasts go on from the wrong steps.
 
         Parameters
         ----------
