@@ -81,6 +81,13 @@ class Display:
         return star
 
 
+def draw_legend(ax, handles=None):
+    """Draw a legend above the axes: what is drawn may leave no corner free."""
+    handles = None if handles is None else [*filter(None, handles)]
+    where = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 2}
+    ax.legend(handles=handles, frameon=False, **where)
+
+
 def draw_failed(ax, x, y, **where):
     """Draw crosses, and return them; without any, None."""
     crosses = ax.plot(x, y, "x", color=BLACK, label="Failed", **where) if len(x) else []

@@ -4,7 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
-from ._display import BLACK, BLUE, GREEN, VERMILLION, Display
+from ._display import BLACK, BLUE, GREEN, VERMILLION, Display, draw_legend
 
 
 class ForecastDisplay(Display):
@@ -147,8 +147,7 @@ class ForecastDisplay(Display):
         xlabel = "Time step" if self.dates is None else time
         name = f"{self.name} ({self.unit})" if self.unit else self.name
         ax.set(xlabel=xlabel, ylabel=name, xmargin=0.01)
-        # The legend is above the axes: a series leaves no corner free.
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
+        draw_legend(ax)
         return self
 
     def _values(self):

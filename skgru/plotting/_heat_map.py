@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import binned_statistic_2d
 
-from ._display import BLACK, VERMILLION, draw_failed
+from ._display import BLACK, VERMILLION, draw_failed, draw_legend
 
 
 def is_grid(axes):
@@ -78,5 +78,5 @@ def draw_scatter(ax, candidates, axes, cmap):
     style["label"] = f"Best candidate ({means[best]:#.3g})"
     (ring,) = ax.plot(x[best], y[best], "o", fillstyle="none", zorder=4, **style)
     failed = draw_failed(ax, x[~scored], y[~scored])
-    ax.legend()
+    draw_legend(ax)
     return scatter, ring, failed

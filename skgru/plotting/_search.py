@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import binned_statistic
 
 from ._candidates import candidates_of_results, candidates_of_search, find_parameter
-from ._display import BLUE, GREY, Display, as_title, draw_failed
+from ._display import BLUE, GREY, Display, as_title, draw_failed, draw_legend
 from ._heat_map import draw_heat_map, draw_scatter, is_grid
 from ._value_axis import value_axis
 
@@ -189,7 +189,7 @@ class SearchDisplay(Display):
         folds = folds if candidates.n_splits > 1 else ""
         ax.set_ylabel(as_title(candidates.score_name) + folds)
         lines = [self.best_point_, self.best_line_, self.failed_points_]
-        ax.legend(handles=[*self.errorbar_, *filter(None, lines)])
+        draw_legend(ax, [*self.errorbar_, *lines])
 
     def _draw_rounds(self, ax, candidates, x, scored, cmap):
         import matplotlib

@@ -7,7 +7,17 @@ import numpy as np
 from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
-from ._display import BLACK, BLUE, GREEN, GREY, VERMILLION, Display, as_title, in_words
+from ._display import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    VERMILLION,
+    Display,
+    as_title,
+    draw_legend,
+    in_words,
+)
 
 
 class TrainingCurveDisplay(Display):
@@ -138,10 +148,8 @@ class TrainingCurveDisplay(Display):
         self._draw_learning_rate(ax, np.asarray(rates, float))
         handles = [self.loss_line_, self.val_loss_line_, *self.score_lines_.values()]
         handles += [self.learning_rate_line_, self.best_epoch_point_]
-        # Falling curves leave room at the upper right, rising ones do not. The losses
-        # and the legend are drawn in front of the learning rate.
-        where = "center right" if self.score_lines_ else "upper right"
-        ax.legend(handles=[*filter(None, handles)], loc=where)
+        draw_legend(ax, handles)
+        # The losses are drawn in front of the learning rate.
         ax.set_zorder(2)
         ax.patch.set_visible(False)
         return self
