@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 
 import keras
 import numpy as np
@@ -222,22 +223,30 @@ def _attributes(model):
     for variable in model.trainable_variables:
         parts[f"{variable.path} constraint"] = variable.constraint
         parts[f"{variable.path} regularizer"] = variable.regularizer
-    parts = {n: p for n, p in parts.items() if p and not is_of_keras(type(p))}
+    parts = {
+        name: vars(part)
+        for name, part in parts.items()
+        if hasattr(part, "__dict__") and not is_of_keras(type(part))
+    }
+    of_keras = _attributes_of_keras() if parts else ()
     return {
         name: {
             attribute: _telling(value)
-            for attribute, value in sorted(vars(part).items())
-            if attribute not in _OF_EVERY_LAYER and isinstance(value, _PLAIN)
+            for attribute, value in sorted(attributes.items())
+            if attribute not in of_keras and isinstance(value, _PLAIN)
         }
-        for name, part in parts.items()
-        if part is not None
-        and not is_of_keras(type(part))
-        and hasattr(part, "__dict__")
+        for name, attributes in parts.items()
     }
 
 
 _PLAIN = (bool, int, float, str, np.ndarray, np.generic)
-_OF_EVERY_LAYER = frozenset(vars(keras.Model()))
+
+
+@cache
+def _attributes_of_keras():
+    """Return the names of the attributes that every layer and model has."""
+    with private_names():
+        return frozenset(vars(keras.Model()))
 
 
 def _telling(value):

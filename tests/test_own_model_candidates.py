@@ -3,9 +3,12 @@
 Networks share a compiled program only where it computes the same for all of them.
 """
 
+import sys
+
 import keras
 import numpy as np
 import pytest
+from fresh_process import run_python
 
 from skgru import GRUClassifier, compilations
 
@@ -167,3 +170,17 @@ def test_penalties_on_weights_still_share_a_program():
     first, before = fit(0.0), len(compilations())
     assert fit(1.0) > first
     assert len(compilations()) == before
+
+
+def test_names_of_models_that_come_later_are_not_changed():
+    """Keras numbers models of a name."""
+    code = """
+    import keras, numpy as np
+    from skgru import GRUClassifier
+    from test_own_model_candidates import NETWORKS
+    model, values = NETWORKS["a configuration that leaves something out"]
+    network = GRUClassifier(model=model, model__value=1.0, epochs=1, random_state=0)
+    network.fit(np.zeros((4, 6, 3)), [0, 1, 2, 0])
+    print(keras.Model().name)
+    """
+    assert run_python(code, PYTHONPATH=":".join(sys.path))[0] == "model\n"

@@ -51,6 +51,20 @@ def test_whether_a_model_has_a_graph():
     assert not _keras.has_graph(Subclassed())
 
 
+def test_whether_a_call_takes_training():
+    class Without(keras.Model):
+        def call(self, inputs):
+            return inputs
+
+    class With(keras.Model):
+        def call(self, inputs, training=False):
+            return inputs
+
+    assert _keras.takes_training(stack())
+    assert _keras.takes_training(With())
+    assert not _keras.takes_training(Without())
+
+
 def test_the_last_operation():
     model = stack()
     assert _keras.last_operation(model) is model.layers[-1]
