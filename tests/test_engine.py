@@ -49,6 +49,7 @@ def test_a_grid_compiles_one_training_program_per_batch_size(tmp_path):
     assert compiled_programs(PRELUDE + textwrap.dedent(grid), tmp_path) == (2, 1)
 
 
+@pytest.mark.long
 def test_only_what_a_fit_needs_is_compiled(tmp_path):
     fit = "skgru.GRUClassifier(4, epochs=1).fit(X, y)"
     assert compiled_programs(PRELUDE + fit, tmp_path) == (1, 0)

@@ -90,6 +90,7 @@ def test_every_round_trains_its_candidates_for_its_epochs(vowels):
         assert plain.cv_results_["mean_test_score"][0] == score
 
 
+@pytest.mark.long
 def test_halving_by_samples_gives_its_rounds_more_and_more_of_them(vowels):
     X, y = vowels
     search = HalvingRandomSearchCV(

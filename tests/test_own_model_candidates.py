@@ -140,7 +140,16 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("case", NETWORKS)
+ORDINARY = {"a penalty on activity", "a dropout rate inside TimeDistributed"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        case if case in ORDINARY else pytest.param(case, marks=pytest.mark.long)
+        for case in NETWORKS
+    ],
+)
 def test_the_second_candidate_gets_its_own_value(case):
     model, values = NETWORKS[case]
     losses = [
@@ -172,6 +181,7 @@ def test_penalties_on_weights_still_share_a_program():
     assert len(compilations()) == before
 
 
+@pytest.mark.long
 def test_names_of_models_that_come_later_are_not_changed():
     """Keras numbers models of a name."""
     code = """

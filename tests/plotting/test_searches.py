@@ -38,6 +38,7 @@ class TestSearchDisplayOfSearches:
         )
         assert display.best_point_.get_ydata() == [search.best_score_]
 
+    @pytest.mark.long
     def test_a_list_of_grids_shows_the_estimators_own_values_too(self, vowels):
         search = GridSearchCV(
             classifier(l2=0.1, learning_rate=1e-3),
