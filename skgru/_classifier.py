@@ -108,9 +108,9 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
             call, y holds a label that the first call did not name, or training
             diverged. What was learnt before is kept.
         """
-        fitted = getattr(self, "_fitted", None)
-        if fitted is not None and classes is not None:
-            fitted.targets.check_classes(unique_labels(classes), type(self).__name__)
+        if self.initialized_ and classes is not None:
+            targets = self._fitted.targets
+            targets.check_classes(unique_labels(classes), type(self).__name__)
         return self._partial_fit(X, y, sample_weight, groups, classes)
 
     def _check_y(self, y):

@@ -56,6 +56,16 @@ def takes_training(model):
     return model._call_has_training_arg
 
 
+def only_output(model, X, training):
+    """Call a model of one output, in whatever structure, and return that.
+
+    As in Keras, a model whose ``call`` has no argument ``training`` is not in training.
+    """
+    mode = {"training": training} if takes_training(model) else {}
+    (output,) = keras.tree.flatten(model(X, **mode))
+    return output
+
+
 def is_shared(layer):
     """Whether a layer is called at several places of a graph."""
     return len(layer._inbound_nodes) > 1

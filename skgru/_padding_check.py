@@ -2,12 +2,11 @@
 
 import threading
 
-import keras
 import numpy as np
 import tensorflow as tf
 from cachetools import LRUCache, cached
 
-from ._keras import takes_training
+from ._keras import only_output
 
 # Number of steps of the sequence that the network is tested with.
 _STEPS = 8
@@ -47,14 +46,10 @@ def ignores_padding(network):
             alone = np.ones((1, n_steps), np.int32)
         padded = np.concatenate([alone, np.zeros_like(alone)], axis=1)
         try:
-            outputs = [_outputs(model, X) for X in (alone, padded)]
+            outputs = [
+                only_output(model, tf.constant(X), False) for X in (alone, padded)
+            ]
         except (ValueError, tf.errors.OpError):
             continue  # for example, a kernel is wider than the sequence
         return bool(np.allclose(*outputs, rtol=1e-4, atol=1e-6))
     return network.masks
-
-
-def _outputs(model, X):
-    mode = {"training": False} if takes_training(model) else {}
-    (outputs,) = keras.tree.flatten(model(tf.constant(X), **mode))
-    return outputs

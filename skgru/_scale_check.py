@@ -51,7 +51,7 @@ def warn_of_outlying_targets(y, owner):
         Name of the estimator's class.
     """
     for column in y.T:
-        low, high = np.quantile(column, [0.01, 0.99])
+        low, high = _most(column)
         if 0 < _WIDE * (high - low) < column.std():
             _warn(
                 f"98% of the targets lie between {low:.3g} and {high:.3g}, but "
@@ -63,6 +63,11 @@ def warn_of_outlying_targets(y, owner):
             return
 
 
+def _most(values):
+    """Return the range of the middle 98 % of values."""
+    return np.quantile(values, [0.01, 0.99])
+
+
 def _codes(steps):
     """Return what to say where one extreme value stands for missing ones."""
     for end in (np.min, np.max):
@@ -70,7 +75,7 @@ def _codes(steps):
         share = (steps == code).mean(axis=0)
         for feature in np.flatnonzero((share >= _SHARE_OF_CODES) & (share < 0.5)):
             rest = steps[steps[:, feature] != code[feature], feature]
-            low, high = np.quantile(rest, [0.01, 0.99])
+            low, high = _most(rest)
             nearest = np.abs(end(rest) - code[feature])
             if nearest > _FAR * (high - low) > 0:
                 return (
@@ -89,7 +94,7 @@ def _outliers(steps, mean, deviation, owner):
     # Needed for what is asked below, and computed faster than quantiles.
     suspected = np.abs(steps - mean).mean(axis=0) < 0.4 * deviation
     for feature in np.flatnonzero(suspected):
-        low, high = np.quantile(steps[:, feature], [0.01, 0.99])
+        low, high = _most(steps[:, feature])
         # Where most values are equal, the others are what there is to see.
         if 0 < _WIDE * (high - low) < deviation[feature]:
             return (

@@ -26,7 +26,7 @@ class GRUForecaster(ForecasterInputs, HintsAtNames, MetaEstimatorMixin, BaseEsti
     A series is cut into windows *after* a splitter has cut it into folds, so that
     nothing of a test fold is learnt: ``cross_val_score(forecaster, series,
     cv=TimeSeriesSplit())`` evaluates without leakage, and a search may tune ``window``
-    and ``regressor__learning_rate``. With a ``gap`` in the splitter, see ``score``.
+    and ``regressor__learning_rate``.
 
     Early stopping does not leak either: if a network in ``regressor`` has
     ``early_stopping=True`` and a fraction as ``validation_split``, its clone gets
@@ -333,9 +333,8 @@ class GRUForecaster(ForecasterInputs, HintsAtNames, MetaEstimatorMixin, BaseEsti
         that every step of X is forecast, whatever ``window`` is. An index says whether
         X follows. Without one, X is taken to follow if it is shorter than ``window +
         horizon``, as a fold of ``TimeSeriesSplit`` may be; the first ``window`` steps
-        of a longer X are only seen. So ``TimeSeriesSplit(gap=...)`` needs a
-        ``test_size`` of at least ``window + horizon``: else, without an index,
-        forecasts go on from the wrong steps.
+        of a longer X are only seen. So ``TimeSeriesSplit(gap=...)`` needs a series with
+        an index, which tells of it, or a ``test_size`` of ``window + horizon``.
 
         Parameters
         ----------
@@ -375,7 +374,6 @@ class GRUForecaster(ForecasterInputs, HintsAtNames, MetaEstimatorMixin, BaseEsti
         naive = season[:, np.arange(self.horizon) % self.period]
         error = np.abs(follows - self._forecast(windows)).mean()
         naive_error = np.abs(follows - naive).mean()
-        # A series that repeats itself may do so up to rounding.
         rounding = 8 * np.finfo(float).eps * np.abs(follows).max()
         if naive_error <= rounding:
             return float(error <= rounding)

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from .._keras import is_shared, last_operation, layers_of, takes_training
+from .._keras import is_shared, last_operation, layers_of, only_output
 from .._tensorflow import scratch_graph
 from .forms import use_run_time_forms
 from .forms.dense import SumOfProductsDense, has_few_outputs
@@ -252,8 +252,6 @@ class Network:
             X = self._with_padding_value(X, lengths)
         if self._flat:
             X = X[:, :, 0]
-        # As in Keras, a model whose call has no argument `training` is not in training.
-        mode = {"training": training} if takes_training(self._model) else {}
         variables = [*self._trainable, *self._state]
         # A layer may compute in another precision than the engine.
         weights = [
@@ -261,8 +259,7 @@ class Network:
         ]
         mapping = list(zip(variables, [*weights, *state], strict=True))
         with _Variables(mapping, collect_losses=True) as stateless:
-            (values,) = keras.tree.flatten(self._model(X, **mode))
-            values = tf.cast(values, tf.float32)
+            values = tf.cast(only_output(self._model, X, training), tf.float32)
             losses = [tf.cast(loss, tf.float32) for loss in self._model.losses]
         after = [stateless.get_current_value(v) for v in self._state]
         if training:
