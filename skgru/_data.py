@@ -9,6 +9,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from ._engine.randomness import SPLIT, random_stream
 from ._engine.samples import Samples
 from ._holdout import Origin, hold_out
+from ._naming import naming
 from ._scale_check import warn_of_lost_digits
 from ._sequences import as_sequences, first_sequence
 from ._sklearn import rows_of
@@ -171,10 +172,12 @@ class DataChecks:
                 "Pass X_val and y_val together: only one of them was given."
             )
         if X_val is not None:
-            sequences = self._read_again(X_val, data.reading)
-            check_consistent_length(sequences.block, y_val)
-            y_val = self._check_y(y_val)
-            encoded = data.targets.encode(y_val, owner)
+            with naming("X_val"):
+                sequences = self._read_again(X_val, data.reading)
+            with naming("y_val"):
+                check_consistent_length(sequences.block, y_val)
+                y_val = self._check_y(y_val)
+                encoded = data.targets.encode(y_val, owner)
             weight = np.ones(len(sequences), np.float32)
             held_out = Samples(sequences, encoded, weight)
             return Parts(samples, held_out, lambda: (X_val, y_val))

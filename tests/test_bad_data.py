@@ -348,9 +348,10 @@ def test_bad_validation_data(either, X, refused):
     for X_val, y_val, message in [
         (X, None, "X_val and y_val together"),
         (None, y, "X_val and y_val together"),
-        (X, y[:3], "inconsistent numbers of samples"),
-        (X[:, :, :2], y, "X has 2 features.*expecting 3"),
-        (changed(X, 4, 2, value=np.nan), y, "NaN: sample 4, time step 2"),
+        (X, y[:3], "^y_val: .*inconsistent numbers of samples"),
+        (X, y.reshape(-1, 1, 1), "^y_val: "),
+        (X[:, :, :2], y, "^X_val: X has 2 features.*expecting 3"),
+        (changed(X, 4, 2, value=np.nan), y, "^X_val: .*NaN: sample 4, time step 2"),
     ]:
         refused(estimator, "fit", X, y, message=message, X_val=X_val, y_val=y_val)
 
