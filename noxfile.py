@@ -5,6 +5,7 @@ runs some tests on the lowest versions of all dependencies.
 """
 
 import configparser
+import os
 from pathlib import Path
 
 import nox
@@ -50,11 +51,12 @@ PYTHONS = supported_pythons()
 
 
 def test(session, *options):
-    """Run the tests that are named, or all, with no program on disk."""
+    """Run some tests or all, with no programs on disk but those of the caller."""
     session.run("python", "-m", "pip", "list")
     pytest = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *options)
-    programs = Path(session.virtualenv.location, "programs")
-    session.run(*pytest, *session.posargs, env={"SKGRU_CACHE_DIR": str(programs)})
+    own = str(Path(session.virtualenv.location, "programs"))
+    programs = os.environ.get("SKGRU_CACHE_DIR", own)
+    session.run(*pytest, *session.posargs, env={"SKGRU_CACHE_DIR": programs})
 
 
 @nox.session(python=PYTHONS)
