@@ -46,9 +46,10 @@ def test_nothing_is_printed_where_programs_are_compiled(tmp_path):
 def test_a_level_of_the_user_stays_but_for_errors_that_are_none(programs):
     code = "import tensorflow, skgru"
     some, all_ = (said(code, programs, TF_CPP_MIN_LOG_LEVEL=level) for level in "20")
-    for word in ("Error parsing text-format", "SIGILL"):
-        assert word not in some
-        assert word in all_
+    assert "Error parsing text-format" not in some
+    assert "Error parsing text-format" in all_
+    # Whether TensorFlow warns of SIGILL at all depends on the processor.
+    assert "SIGILL" not in some
 
 
 def test_what_tensorflow_cannot_load_in_silence_stays_on_disk(programs):
