@@ -129,6 +129,7 @@ def test_rounds_of_samples_and_of_epochs_share_one_network(vowels):
     assert cache_info().misses == before
 
 
+@pytest.mark.long
 def test_epochs_of_a_pipeline_are_named_with_its_step(vowels):
     search = HalvingRandomSearchCV(
         make_pipeline(SequenceScaler(), classifier()),

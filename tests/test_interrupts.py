@@ -112,6 +112,7 @@ def test_a_handler_of_the_users_own_hears_of_ctrl_c(X, labels, classifier):
     assert len(heard) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("n_points", [3, pytest.param(60, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("is_point", [calls_a_function, has_entered_a_scope])
 @pytest.mark.parametrize(

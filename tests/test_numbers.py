@@ -70,9 +70,9 @@ def step_of(make, network, units, n_samples):
     [
         ("plain", 4, 6, 3),
         ("plain", 64, 29, 12),
-        ("plain", 8, 300, 1),
+        pytest.param("plain", 8, 300, 1, marks=pytest.mark.long),
         ("convolutional", 8, 30, 3),
-        ("convolutional", 16, 300, 2),
+        pytest.param("convolutional", 16, 300, 2, marks=pytest.mark.long),
     ],
 )
 @pytest.mark.parametrize("kind", ["classifier", "regressor"])

@@ -140,16 +140,8 @@ NETWORKS = {
 }
 
 
-ORDINARY = {"a penalty on activity", "a dropout rate inside TimeDistributed"}
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        case if case in ORDINARY else pytest.param(case, marks=pytest.mark.long)
-        for case in NETWORKS
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("case", NETWORKS)
 def test_the_second_candidate_gets_its_own_value(case):
     model, values = NETWORKS[case]
     losses = [

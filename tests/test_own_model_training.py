@@ -218,11 +218,11 @@ def in_another_precision(x):
         pooling_of_overlapping_windows,
         states,
         other_gru_layers,
-        merged,
+        pytest.param(merged, marks=pytest.mark.long),
         not_merged,
         other_recurrent_layers,
         attention,
-        nested_shared_and_frozen,
+        pytest.param(nested_shared_and_frozen, marks=pytest.mark.long),
         constraints,
         regularised,
         losses_of_a_batch,
@@ -288,6 +288,7 @@ def joined_around_an_average(inputs):
     return keras.ops.reshape(x, (-1, *inputs.shape[1:]))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("n_steps", [BATCH_SIZE, 6])
 @pytest.mark.parametrize(
     "make", [transposed_around_an_average, joined_around_an_average]
@@ -303,6 +304,7 @@ def test_five_steps_where_the_batch_is_not_the_first_axis(make, n_steps):
     check_model(model, np.concatenate([X, X], axis=1)[:, :n_steps])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", [smoothed, smoothed_graph, penalised_head])
 def test_five_steps_of_a_model_that_ends_in_its_own_way(model):
     check_model(model)

@@ -67,6 +67,7 @@ def BayesSearchCV():
 class TestScikitLearnSearches:
     """The small space with the searches of scikit-learn."""
 
+    @pytest.mark.long
     def test_a_small_grid_compiles_a_network_for_each_kernel_size(self, vowels):
         grid = tuning.param_grid()
         first = {name: values[:1] for name, values in grid.items()}

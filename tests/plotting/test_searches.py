@@ -55,6 +55,7 @@ class TestSearchDisplayOfSearches:
         display = SearchDisplay.from_estimator(search, "learning_rate")
         assert len(points_of(display.errorbar_[0])[0]) == 4
 
+    @pytest.mark.long
     def test_a_grid_of_steps_leaves_the_steps_as_they_are(self, vowels):
         step = classifier(epochs=1)
         search = GridSearchCV(
