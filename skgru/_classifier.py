@@ -115,7 +115,7 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
 
     def _check_y(self, y):
         # scikit-learn casts y to integers to test whether all values are integers.
-        with naming("y"), np.errstate(invalid="ignore"):
+        with naming("y", y), np.errstate(invalid="ignore"):
             y = check_array(
                 y, ensure_2d=False, allow_nd=True, dtype=None, input_name="y"
             )
@@ -152,7 +152,8 @@ class GRUClassifier(ClassifierMixin, BaseGRU):
                 f"The 'class_weight' parameter of {type(self).__name__} must be None "
                 "for multilabel targets. Use sample_weight."
             )
-        weights = compute_sample_weight(self.class_weight, y)
+        with naming("class_weight"):
+            weights = compute_sample_weight(self.class_weight, y)
         if not (np.isfinite(weights).all() and weights.min() >= 0):
             raise ValueError(
                 f"The 'class_weight' parameter of {type(self).__name__} must hold "

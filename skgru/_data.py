@@ -92,12 +92,13 @@ class DataChecks:
         n_samples = len(sequences)
         weight = np.ones(n_samples, np.float32)
         if sample_weight is not None:
-            weight = _check_sample_weight(
-                sample_weight,
-                sequences.block,
-                dtype=np.float32,
-                ensure_non_negative=True,
-            )
+            with naming("sample_weight", sample_weight):
+                weight = _check_sample_weight(
+                    sample_weight,
+                    sequences.block,
+                    dtype=np.float32,
+                    ensure_non_negative=True,
+                )
         # Drop them before encoding y: a class may have only samples of weight 0.
         rows, all_y = _positive(weight), y
         y, weight = y[rows], weight[rows]

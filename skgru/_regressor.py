@@ -72,7 +72,7 @@ class GRURegressor(RegressorMixin, BaseGRU):
         return tags
 
     def _check_y(self, y):
-        with naming("y"):
+        with naming("y", y):
             y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if y.ndim > 2:
             raise ValueError(

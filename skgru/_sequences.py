@@ -125,10 +125,14 @@ def _check_rectangular(X):
         is_row = isinstance(item, list | tuple)
         readable = is_row or _is_number(item)
         if not readable or is_row != isinstance(first, list | tuple):
-            raise TypeError(
-                f"Sample {i} of X is not a sequence but {item!r:.50} of type "
-                f"{type(item).__name__}. X must have shape {FORMS}."
-            )
+            raise _no_sequence(i, item)
+
+
+def _no_sequence(i, item):
+    return TypeError(
+        f"Sample {i} of X is not a sequence but {item!r:.50} of type "
+        f"{type(item).__name__}. X must have shape {FORMS}."
+    )
 
 
 def _is_number(item):
@@ -214,6 +218,8 @@ def _univariate(items):
 
 
 def _one_sequence(i, item, dtype):
+    if item.ndim == 0:
+        raise _no_sequence(i, item.item())
     if item.ndim != 2:
         hint = " Use sequence.reshape(-1, 1)." if item.ndim == 1 else ""
         raise ValueError(
