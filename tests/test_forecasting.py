@@ -48,7 +48,7 @@ def test_windows_beat_the_seasonal_naive_forecast_on_co2(co2, network):
         assert error < 0.9 * np.abs(level[test, :, 0] - y[test]).mean()
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_forecaster_beats_the_seasonal_naive_forecast_on_co2(co2, network):
     """A quarter at once; the series is cut into folds before it is into windows."""
     forecaster = GRUForecaster(network, window=YEAR, horizon=13, period=YEAR)

@@ -140,8 +140,16 @@ NETWORKS = {
 }
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("case", NETWORKS)
+LONG = {"a penalty on activity", "a dropout rate inside TimeDistributed"}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.long if case in LONG else pytest.mark.slow)
+        for case in NETWORKS
+    ],
+)
 def test_the_second_candidate_gets_its_own_value(case):
     model, values = NETWORKS[case]
     losses = [

@@ -75,7 +75,7 @@ def test_a_search_tunes_the_tokenizer_and_the_network_together(few_reviews, pipe
     assert search.predict(["works great , i love it ."]) == 1
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_the_network_is_close_to_a_bag_of_words(reviews):
     """GRU 0.78 accuracy, 0.76 balanced, 0.85 AUC; bag of words 0.78, 0.76, 0.84.
 

@@ -53,7 +53,7 @@ def masked_and_zero_padded(X, y, X_test, y_test, **params):
     )
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_masking_beats_zero_padding_on_japanese_vowels():
     """0.976 against 0.935."""
     masked, padded = masked_and_zero_padded(
@@ -67,7 +67,7 @@ def test_masking_beats_zero_padding_on_japanese_vowels():
     assert masked > padded + 0.01
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_masking_beats_zero_padding_on_pickup_gestures():
     """50 recordings of 29 to 361 steps, ten gestures: 0.72 against 0.64."""
     datasets = pytest.importorskip("aeon.datasets")
