@@ -41,10 +41,11 @@ def naming(name, values=None):
 
 def _place(message, values):
     """Return where the first value is that a message is about, or nothing."""
-    values = np.asarray(values)
     for words, is_fault in _FAULTS.items():
-        if words in message and values.dtype.kind in "fiu":
-            places = np.argwhere(is_fault(values))
+        if words in message:  # otherwise the values may be no array
+            values = np.asarray(values)
+            numeric = values.dtype.kind in "fiu"
+            places = np.argwhere(is_fault(values)) if numeric else []
             if len(places):
                 first = places[0].tolist()
                 index = first[0] if len(first) == 1 else first

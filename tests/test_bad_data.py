@@ -124,6 +124,10 @@ NOT_READ = {
         lambda X: [*X[:4, :, 0].tolist(), None],
         "Sample 4 of X is not a sequence but None",
     ),
+    "a missing first sequence": (
+        lambda X: [None, *X[1:]],
+        "Sample 0 of X is not a sequence but None",
+    ),
     "a missing sequence": (
         lambda X: [*X[:4], None],
         "Sample 4 of X is not a sequence but None",
@@ -276,6 +280,7 @@ def test_y_that_is_not_real(regressor, X, targets, refused):
         (changed(targets, 3, value=np.inf), "y contains infinity.* first .* index 3"),
         (changed(targets[:, None], 3, 0, value=np.nan), r"NaN.* at index \[3, 0\]"),
         (np.full(len(X), "a"), "could not convert string"),
+        ([[1.0], *[[1.0, 2.0]] * (len(X) - 1)], "y: setting an array element"),
         (np.zeros((len(X), 2, 2)), "y must have shape.*got|dim 3"),
     ]:
         refused(regressor(), "fit", X, y, message=message)

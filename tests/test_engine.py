@@ -188,7 +188,15 @@ def test_importing_brings_in_nothing_heavy_but_tensorflow():
     assert not set(heavy) & set(loaded)
 
 
-@pytest.mark.parametrize("enabled, frozen", [(True, False), (False, True)])
+@pytest.mark.parametrize(
+    "enabled, frozen",
+    [
+        (True, False),
+        (False, True),
+        pytest.param(True, True, marks=pytest.mark.long),
+        pytest.param(False, False, marks=pytest.mark.long),
+    ],
+)
 def test_importing_leaves_the_garbage_collector_as_it_was(enabled, frozen):
     printed, _ = run_python(
         f"""

@@ -10,7 +10,13 @@ from skgru._engine.gru.time_blocks import storage_shapes
 
 
 @pytest.mark.parametrize(
-    "return_sequences, go_backwards", [(True, False), (False, True)]
+    "return_sequences, go_backwards",
+    [
+        (True, False),
+        (False, True),
+        pytest.param(True, True, marks=pytest.mark.slow),
+        pytest.param(False, False, marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.parametrize("padded", [True, False])
 @pytest.mark.parametrize("timesteps, units", [(20, 6), (151, 6), (151, 64)])
