@@ -177,14 +177,7 @@ REGRESSORS = {
 }
 # They give the same in every run.
 DETERMINISTIC = {"logistic regression", "1-NN DTW", "ridge"}
-# Up to 1,460 steps: ten minutes to an hour for each fit, or search, on two busy cores.
+# Half an hour to an hour for one fit on two cores.
 TOO_SLOW = {
-    (method, name)
-    for method, names in {
-        "GRUClassifier, tuned": ("PLAID",),
-        "scikeras, plain GRU": ("ACSF1", "OSULeaf", "PLAID"),
-        "GRU-FCN": ("ACSF1", "PLAID"),
-        "LSTM-FCN": ("ACSF1", "PLAID"),
-    }.items()
-    for name in names
+    (method, "PLAID") for method in ("scikeras, plain GRU", "GRU-FCN", "LSTM-FCN")
 }
